@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/crypto.h"
+
+#include <array>
+#include <cstdlib>
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+namespace parallax {
+namespace {
+
+struct KeyFree {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using KeyPtr = std::unique_ptr<EVP_PKEY, KeyFree>;
+
+struct ContextFree {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using ContextPtr = std::unique_ptr<EVP_MD_CTX, ContextFree>;
+
+struct BioFree {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using BioPtr = std::unique_ptr<BIO, BioFree>;
+
+const unsigned char* octets_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+unsigned char* octets_of(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
+class SystemRandom final : public Random {
+ public:
+  [[nodiscard]] std::string octets(std::size_t count) override {
+    std::string out(count, '\0');
+    if (RAND_bytes(octets_of(out), static_cast<int>(count)) != 1) std::abort();
+    return out;
+  }
+};
+
+}  // namespace
+
+std::string sha256(std::string_view octets) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(octets_of(octets), octets.size(), octets_of(digest));
+  return digest;
+}
+
+Random& system_random() {
+  static SystemRandom random;
+  return random;
+}
+
+struct VerifyingKey::Impl {
+  KeyPtr key;
+};
+
+struct SigningKey::Impl {
+  KeyPtr key;
+};
+
+VerifyingKey::VerifyingKey(std::string raw, std::shared_ptr<const Impl> impl)
+    : raw_(std::move(raw)), impl_(std::move(impl)) {}
+
+Result<VerifyingKey> VerifyingKey::from_raw(std::string_view raw) {
+  if (raw.size() != kEd25519PublicKeySize)
+    return fail(ErrorCode::malformed, "an Ed25519 public key has 32 octets");
+  KeyPtr key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets_of(raw), raw.size()));
+  if (!key) return fail(ErrorCode::malformed, "not an Ed25519 public key");
+  return VerifyingKey(std::string(raw), std::make_shared<const Impl>(Impl{std::move(key)}));
+}
+
+bool VerifyingKey::verify(std::string_view message, std::string_view signature) const {
+  if (signature.size() != kEd25519SignatureSize) return false;
+  const ContextPtr context(EVP_MD_CTX_new());
+  return context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), octets_of(signature), signature.size(),
+                          octets_of(message), message.size()) == 1;
+}
+
+SigningKey::SigningKey(std::shared_ptr<const Impl> impl, VerifyingKey verifying_key)
+    : impl_(std::move(impl)), public_(std::move(verifying_key)) {}
+
+SigningKey SigningKey::generate() {
+  KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  if (!key) std::abort();
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                            nullptr) != 1)
+    std::abort();
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  auto made = from_pem(std::string_view(text, static_cast<std::size_t>(size)));
+  if (!made) std::abort();
+  return *made;
+}
+
+Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  if (!bio) return fail(ErrorCode::internal, "no memory for a key");
+  // An empty password callback answer: an encrypted key fails instead of asking a terminal.
+  const auto no_password = [](char*, int, int, void*) { return -1; };
+  KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  if (!key) return fail(ErrorCode::malformed, "not a private key in PEM (PKCS#8, unencrypted)");
+  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)
+    return fail(ErrorCode::unsupported, "the private key is not an Ed25519 key");
+  std::array<unsigned char, kEd25519PublicKeySize> raw{};
+  std::size_t size = raw.size();
+  if (EVP_PKEY_get_raw_public_key(key.get(), raw.data(), &size) != 1)
+    return fail(ErrorCode::internal, "OpenSSL gave no public key");
+  auto verifying =
+      VerifyingKey::from_raw({reinterpret_cast<const char*>(raw.data()), raw.size()});
+  if (!verifying) return fail(verifying.error());
+  return SigningKey(std::make_shared<const Impl>(Impl{std::move(key)}), std::move(*verifying));
+}
+
+std::string SigningKey::to_pem() const {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0,
+                                            nullptr, nullptr) != 1)
+    std::abort();
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string SigningKey::sign(std::string_view message) const {
+  const ContextPtr context(EVP_MD_CTX_new());
+  std::string signature(kEd25519SignatureSize, '\0');
+  std::size_t size = signature.size();
+  if (!context ||
+      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) != 1 ||
+      EVP_DigestSign(context.get(), octets_of(signature), &size, octets_of(message),
+                     message.size()) != 1)
+    std::abort();
+  return signature;
+}
+
+}  // namespace parallax
