@@ -34,8 +34,11 @@ std::string_view trim(std::string_view text) {
 }
 
 bool read_degrees(std::string_view text, double& value) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (text.empty() || text.front() == '+') return false;
+  // from_chars knows no plus sign.
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return false;
+  }
   const auto read =
       std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   return read.ec == std::errc() && read.ptr == text.data() + text.size();

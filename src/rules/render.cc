@@ -50,7 +50,7 @@ void append_wrapped(std::string& out, std::string_view text, std::size_t indent)
 
 std::string citation(const Rule& rule) {
   return fmt::format("{} {} section {} ({}{})", to_string(rule.document), rule.version,
-                     rule.section, rule.ballot, rule.house ? ", house rule" : "");
+                     rule.section, rule.ballot, rule.house ? ", house" : "");
 }
 
 void append_rule(std::string& out, const Rule& rule) {
