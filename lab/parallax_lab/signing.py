@@ -29,6 +29,7 @@ UNSUPPORTED_DIGEST = 200     # unassigned at IANA
 SECURE_ENTRY_POINT_KEY = 257
 DAY_S = 86400
 OPT_OUT = 1
+RSA_BITS = 1024  # these keys live for minutes, and longer ones take long to find
 NSEC3_SHA1 = 1
 
 
@@ -38,9 +39,9 @@ class Key:
     def __init__(self, algorithm):
         self.algorithm = UNSUPPORTED_ALGORITHM if algorithm == "unsupported" else algorithm
         if self.algorithm == 8:
-            self._private = rsa.generate_private_key(65537, 2048)
+            self._private = rsa.generate_private_key(65537, RSA_BITS)
             numbers = self._private.public_key().public_numbers()
-            public = b"\x03" + numbers.e.to_bytes(3, "big") + numbers.n.to_bytes(256, "big")
+            public = b"\x03" + numbers.e.to_bytes(3, "big") + numbers.n.to_bytes(RSA_BITS // 8, "big")
         elif self.algorithm == 13:
             self._private = ec.generate_private_key(ec.SECP256R1())
             numbers = self._private.public_key().public_numbers()
@@ -82,8 +83,9 @@ class Signer:
         self._stranger = Key(key.algorithm) if fault == "stranger" else None
         now = int(time.time())
         self._sound = (now - 3600, now + lifetime_s)
-        self._expired = (now - 30 * DAY_S, now - DAY_S)
-        self._not_yet = (now + DAY_S, now + 30 * DAY_S)
+        # Near enough that an allowance for skewed clocks would accept them.
+        self._expired = (now - 30 * DAY_S, now - 7200)
+        self._not_yet = (now + 7200, now + 30 * DAY_S)
 
     def sign(self, owner, rdataset):
         """The RRSIG over an RRset (RFC 4034 s3.1.8.1), or None where it shall be missing."""

@@ -196,7 +196,7 @@ def _zone(name, entry, world_so_far):
 def load(path=DESCRIPTION):
     """Reads and checks the description. Raises WorldError."""
     with open(path, encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+        data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     _take(data, "world", ("issuer", "servers", "perspectives", "zones", "cases"))
     servers = {}
     for name, entry in data["servers"].items():
