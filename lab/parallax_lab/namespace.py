@@ -32,8 +32,8 @@ def die_with_parent(number=signal.SIGKILL):
 
 
 def _unshare():
-    """Network, mount and process namespaces; as an ordinary user inside a user namespace."""
-    wanted = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID
+    """Network and process namespaces; as an ordinary user inside a user namespace."""
+    wanted = CLONE_NEWNET | CLONE_NEWPID
     uid, gid = os.geteuid(), os.getegid()
     try:
         _call("unshare", CLONE_NEWUSER | wanted)
@@ -48,7 +48,8 @@ def _unshare():
 
 
 def _own_mounts(directory):
-    """A tmpfs on `directory` and a /proc that fits the process namespace."""
+    """A mount namespace with a tmpfs on `directory` and a /proc that shows our processes only."""
+    _call("unshare", CLONE_NEWNS)
     try:
         _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
         _call("mount", b"tmpfs", os.fsencode(directory), b"tmpfs", MS_NOSUID | MS_NODEV, None)
