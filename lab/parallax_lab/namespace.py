@@ -50,12 +50,16 @@ def _unshare():
 def _own_mounts(directory):
     """A mount namespace with a tmpfs on `directory` and a /proc that shows our processes only."""
     _call("unshare", CLONE_NEWNS)
-    try:
-        _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
-        _call("mount", b"tmpfs", os.fsencode(directory), b"tmpfs", MS_NOSUID | MS_NODEV, None)
-        _call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
-    except OSError:
-        pass  # in a chroot or a container with a masked /proc: it does without
+    # Each is private before anything is mounted on it. In a chroot "/" is no mount point, and in a
+    # container /proc may be masked: then the directory is an ordinary one, or /proc shows more.
+    for private, flags, arguments in (
+            (b"/", MS_REC, (b"tmpfs", os.fsencode(directory), b"tmpfs", MS_NOSUID | MS_NODEV)),
+            (b"/proc", 0, (b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC))):
+        try:
+            _call("mount", None, private, None, flags | MS_PRIVATE, None)
+            _call("mount", *arguments, None)
+        except OSError:
+            continue
 
 
 def run_inside(directory, body):
@@ -67,9 +71,9 @@ def run_inside(directory, body):
     try:
         _unshare()
     except OSError as error:
-        print(f"lab: cannot make namespaces ({error}). Unprivileged user namespaces may be "
-              "switched off here (sysctl user.max_user_namespaces, "
-              "kernel.unprivileged_userns_clone); or run as root.", file=sys.stderr)
+        print(f"lab: cannot make namespaces ({error}). An ordinary user cannot in a chroot, "
+              "nor where sysctl user.max_user_namespaces or kernel.unprivileged_userns_clone is "
+              "0; root can.", file=sys.stderr)
         return 70
     pid = os.fork()
     if pid == 0:
