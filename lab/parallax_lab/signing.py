@@ -41,7 +41,8 @@ class Key:
         if self.algorithm == 8:
             self._private = rsa.generate_private_key(65537, RSA_BITS)
             numbers = self._private.public_key().public_numbers()
-            public = b"\x03" + numbers.e.to_bytes(3, "big") + numbers.n.to_bytes(RSA_BITS // 8, "big")
+            public = b"\x03" + numbers.e.to_bytes(3, "big")  # RFC 3110 s2
+            public += numbers.n.to_bytes(RSA_BITS // 8, "big")
         elif self.algorithm == 13:
             self._private = ec.generate_private_key(ec.SECP256R1())
             numbers = self._private.public_key().public_numbers()

@@ -51,8 +51,9 @@ def _instances(world, directory):
     for server in world.servers.values():
         if server.runs:
             addresses.setdefault(server.runs, []).extend(server.addresses)
-    contested = [zone.contested_address for zone in world.zones.values() if zone.contested_address]
-    addresses["leaf"] += contested
+    for zone in world.zones.values():
+        if zone.contested_address:
+            addresses[world.servers[zone.servers[0]].runs].append(zone.contested_address)
     return {name: KnotServer(directory / name, listen) for name, listen in addresses.items()}
 
 

@@ -166,7 +166,8 @@ def _lie(entry, where, perspectives, servers):
 
 def _zone(name, entry, world_so_far):
     where = f"zone {name}"
-    _take(entry, where, ("for", "server", "sign", "denial", "ds", "fault", "records", "lie", "cases"))
+    _take(entry, where,
+          ("for", "server", "sign", "denial", "ds", "fault", "records", "lie", "cases"))
     sign = entry.get("sign", 13)
     servers = entry.get("server", "leaf")
     servers = (servers,) if isinstance(servers, str) else tuple(servers)
@@ -175,7 +176,7 @@ def _zone(name, entry, world_so_far):
     ds = entry.get("ds", "none" if algorithm is None else "match")
     fault, _, fault_type = entry.get("fault", "").partition(" ")
     known = (algorithm != "?" and denial in DENIALS and ds in DS_KINDS
-             and (not fault or fault in FAULTS) and set(servers) <= set(world_so_far["servers"]))
+             and fault in ("", *FAULTS) and set(servers) <= set(world_so_far["servers"]))
     if not known:
         raise WorldError(f"{where}: unknown algorithm, denial, DS kind, fault or server")
     lie = None
@@ -183,6 +184,8 @@ def _zone(name, entry, world_so_far):
         lie = _lie(entry["lie"], where, world_so_far["perspectives"], world_so_far["servers"])
     contested = None
     if lie:
+        if not world_so_far["servers"][servers[0]].runs:
+            raise WorldError(f"{where}: a lie is told about a zone that somebody serves")
         world_so_far["contested"] += 1
         contested = f"{CONTESTED_NETWORK}{world_so_far['contested']}"
     records, deep_name = _expand(entry.get("records", ()), name)

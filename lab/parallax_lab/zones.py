@@ -121,23 +121,27 @@ class Author:
         return f". IN DS {self._keys['.'].ds(dns.name.root).to_text()}\n"
 
     def zone_file(self, name, records=None):
-        """The text of zone `name`, holding `records` instead of its own if given."""
+        """The text of zone `name`; given `records`, of a forgery that holds them instead.
+
+        A forger has no keys: he signs with one of his own and denies every DS.
+        """
         zone = self._world.zones[name]
+        forged = records is not None
         origin = absolute(name)
         nodes = {}
         start_of_authority(nodes, origin)
         add_delegation(nodes, name, zone.addresses(self._world), [])
-        for line in zone.records if records is None else records:
+        for line in records if forged else zone.records:
             add_text(nodes, origin, line)
         for child, entry in self._world.zones.items():
             if self._world.parent_of(child) == name:
                 add_delegation(nodes, child, entry.addresses(self._world),
-                               ds_of(entry, self._keys.get(child)))
+                               [] if forged else ds_of(entry, self._keys.get(child)))
         for child, address_groups, ds_rdatas in self._extra.get(name, ()):
             add_delegation(nodes, child, address_groups, ds_rdatas)
-        # A forger has no keys: what is lied about a signed zone is signed with a key of his own.
-        key = self._keys.get(name) if records is None else (
-            signing.Key(zone.algorithm) if zone.algorithm else None)
+        key = self._keys.get(name)
+        if key and forged:
+            key = signing.Key(zone.algorithm)
         if key:
             deny = not (zone.fault == "missing" and zone.fault_type in (None, "NSEC"))
             signer = signing.Signer(origin, key, zone.fault, zone.fault_type)
