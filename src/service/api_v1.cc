@@ -65,7 +65,6 @@ Task<net::HttpResponse> ApiV1::post(net::HttpRequest request) {
   if (!order) co_return std::move(order.error());
   auto answered = co_await services_.desk.place(std::move(*order), write_v1_answer);
   if (!answered) co_return refuse(answered.error());
-  if (answered->decision) services_.metrics.observe(*answered->decision);
   net::HttpResponse response = answer(std::move(answered->answer));
   if (answered->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   co_return response;

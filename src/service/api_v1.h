@@ -9,7 +9,6 @@
 #include "net/http.h"
 #include "orders/desk.h"
 #include "service/authenticator.h"
-#include "service/metrics.h"
 #include "service/router.h"
 
 namespace parallax::service {
@@ -21,7 +20,6 @@ struct OrderServices {
   const Authenticator& authenticator;
   const names::PublicSuffixList& suffixes;
   Random& random;
-  Metrics& metrics;
 };
 
 // POST /v1/corroborations and GET /v1/corroborations/{id}. Outlives the router it is installed in.

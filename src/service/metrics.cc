@@ -19,12 +19,13 @@ constexpr std::string_view kOther = "other";
 
 constexpr std::array<std::string_view, 3> kOutcomes = {"permitted", "refused", "undetermined"};
 
-// Every CaaReason, and the quorum's own.
+// Every CaaReason, and the two that the desk adds.
 std::vector<std::string> reasons() {
   std::vector<std::string> out;
   for (int i = 0; i <= static_cast<int>(caa::CaaReason::bogus); ++i)
     out.emplace_back(caa::to_string(static_cast<caa::CaaReason>(i)));
   out.emplace_back("quorum-not-met");
+  out.emplace_back("primary-unavailable");
   out.emplace_back(kOther);
   return out;
 }

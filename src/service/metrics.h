@@ -29,7 +29,7 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // A fresh decision, never a replayed one:
+  // A fresh decision, never a replayed one; wire it to the desk's `decided`:
   //   parallax_orders_total{outcome}, parallax_decisions_total{outcome,reason} (per name),
   //   parallax_order_seconds, parallax_perspective_results_total{perspective,result},
   //   parallax_perspective_seconds{perspective}, parallax_dns_lookups_total{perspective,verdict}.

@@ -85,6 +85,7 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
     co_return detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
 
   orders::Order& order = parsed->order;
+  order.fresh_id = true;
   order.id = std::string(kMpicOrderPrefix) +
              hex_encode(services_.random.octets(kGeneratedIdOctets));
   order.client = caller->client;
@@ -96,7 +97,6 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   };
   auto answered = co_await services_.desk.place(std::move(placed), std::move(write));
   if (!answered) co_return refuse(answered.error());
-  if (answered->decision) services_.metrics.observe(*answered->decision);
   net::HttpResponse response;
   response.body = std::move(answered->answer);
   if (info_.lab()) response.headers.emplace_back("Parallax-Lab", "true");

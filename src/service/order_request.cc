@@ -140,6 +140,7 @@ Result<orders::Order> parse_order_request(std::string_view body, std::string gen
   if (!document) return fail(at(document.error(), ""));
   ObjectReader in(*document, "");
   orders::Order order;
+  order.fresh_id = !in.has("id") || in.optional_value("id") == nullptr;
   order.id = in.optional_string("id").value_or(std::move(generated_id));
   if (!valid_order_id(order.id))
     in.reject("id", fmt::format("\"id\" must be 1 to {} characters out of letters, digits and "
