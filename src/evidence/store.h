@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -32,7 +34,9 @@ struct Record {
   std::string outcome;                // "permitted" | "refused" | "undetermined" | "" when late
   std::vector<std::string> names;     // as asked, canonical text
   std::string request_digest;         // SHA-256 of the canonical request, hex; empty when late
-  std::string answer;                 // the JSON answer as it was sent; empty when late
+  // Writes the answer that will be sent, given the record's index; called once, on the writer's
+  // thread, inside the commit. Empty when late.
+  std::function<std::string(std::uint64_t index)> answer;
   boost::json::value body;
 };
 
@@ -68,7 +72,9 @@ class EvidenceStore {
   virtual ~EvidenceStore() = default;
 
   // Returns the record's index once it is durable: a crash or power loss after this loses nothing.
-  // Errors: conflict (a decision for this client and order id exists), overloaded (queue full), storage (disk full, I/O).
+  // Not cancellable: once begun, the record may become durable, so its outcome is always told.
+  // Errors: conflict (a decision for this client and order id exists), overloaded (queue full),
+  // storage (disk full, I/O), malformed or unsupported (the record cannot be kept; see prepare()).
   [[nodiscard]] virtual Task<Result<std::uint64_t>> append(Record record) = 0;
 
   // The decision of this client's order, if there is one.

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evidence/record.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/canonical_json.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+
+namespace parallax::evidence {
+namespace {
+
+constexpr char kLeafPrefix = '\0';  // RFC 9162 s2.1.1: keeps leaves apart from inner nodes
+
+Status check_text(const PreparedRecord& record) {
+  const std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {
+      {"client", record.client},
+      {"order_id", record.order_id},
+      {"outcome", record.outcome},
+      {"request_digest", record.request_digest},
+      {"answer", record.answer}};
+  for (const auto& [name, text] : fields)
+    if (!is_utf8(text))
+      return fail(ErrorCode::malformed, fmt::format("the record's {} is not UTF-8", name));
+  for (const std::string& name : record.names)
+    if (!is_utf8(name)) return fail(ErrorCode::malformed, "a name in the record is not UTF-8");
+  return {};
+}
+
+Status check(const PreparedRecord& record) {
+  if (record.names.size() > kRecordNamesMax)
+    return fail(ErrorCode::malformed,
+                fmt::format("a record holds at most {} names", kRecordNamesMax));
+  if (record.size() > kRecordSizeMax)
+    return fail(ErrorCode::malformed,
+                fmt::format("a record holds at most {} octets", kRecordSizeMax));
+  if (!parse_instant(record.recorded))
+    return fail(ErrorCode::malformed, "a record's time lies between 1970 and 2260");
+  return check_text(record);
+}
+
+}  // namespace
+
+std::string_view to_string(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::decision: return "decision";
+    case RecordKind::late_observation: return "late-observation";
+  }
+  return "decision";
+}
+
+Result<RecordKind> parse_record_kind(std::string_view text) {
+  for (const RecordKind kind : {RecordKind::decision, RecordKind::late_observation})
+    if (text == to_string(kind)) return kind;
+  return fail(ErrorCode::malformed, "a record is a decision or a late-observation");
+}
+
+std::string leaf_hash(std::string_view body) {
+  std::string leaf;
+  leaf.reserve(body.size() + 1);
+  leaf += kLeafPrefix;
+  leaf += body;
+  return hex_encode(sha256(leaf));
+}
+
+std::size_t PreparedRecord::size() const {
+  std::size_t total = client.size() + order_id.size() + recorded.size() + outcome.size() +
+                      request_digest.size() + answer.size() + body.size() + leaf_hash.size();
+  for (const std::string& name : names) total += name.size();
+  return total;
+}
+
+Result<PreparedRecord> prepare(Record record) {
+  auto body = canonical_json(record.body);
+  if (!body) return fail(std::move(body.error()).with("field", "body"));
+  PreparedRecord prepared;
+  prepared.kind = record.kind;
+  prepared.client = std::move(record.client);
+  prepared.order_id = std::move(record.order_id);
+  prepared.recorded = format_instant(record.recorded);
+  prepared.outcome = std::move(record.outcome);
+  prepared.names = std::move(record.names);
+  prepared.request_digest = std::move(record.request_digest);
+  prepared.answer = std::move(record.answer);
+  prepared.body = std::move(*body);
+  prepared.leaf_hash = leaf_hash(prepared.body);
+  if (auto checked = check(prepared); !checked) return fail(checked.error());
+  return prepared;
+}
+
+}  // namespace parallax::evidence

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what a caller wants kept to what is kept: checks, canonical text and leaf hash. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "evidence/store.h"
+
+namespace parallax::evidence {
+
+// Bounds on one record; beyond them it is refused as malformed before it is queued.
+inline constexpr std::size_t kRecordSizeMax = 16 * 1024 * 1024;  // all octets of one record
+inline constexpr std::size_t kRecordNamesMax = 1000;
+
+// "decision" | "late-observation". Error: malformed.
+[[nodiscard]] Result<RecordKind> parse_record_kind(std::string_view text);
+
+// SHA-256(0x00 || body), hex: the hash of a leaf in the Merkle tree of RFC 9162 s2.1.1. Leaves
+// are in the order of the record indexes, so a tree can be built over any prefix of the log.
+[[nodiscard]] std::string leaf_hash(std::string_view body);
+
+// A record ready to be written: everything that can be refused has been checked.
+struct PreparedRecord {
+  RecordKind kind = RecordKind::decision;
+  std::string client;
+  std::string order_id;
+  std::string recorded;  // as format_instant() writes it: text order is time order
+  std::string outcome;
+  std::vector<std::string> names;
+  std::string request_digest;
+  std::string answer;
+  std::string body;       // canonical JSON
+  std::string leaf_hash;
+
+  // Octets held, for bounds.
+  [[nodiscard]] std::size_t size() const;
+};
+
+// Errors: malformed (text that is not UTF-8, a time before 1970, too large, too many names),
+// unsupported (the body has no canonical form, see canonical_json).
+[[nodiscard]] Result<PreparedRecord> prepare(Record record);
+
+}  // namespace parallax::evidence

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of an evidence file as records. Data is checked again on its way out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "evidence/sqlite.h"
+#include "evidence/store.h"
+
+namespace parallax::evidence {
+
+// The columns that RecordRows::read() expects of a SELECT from `record`.
+inline constexpr std::string_view kRecordColumns =
+    "idx, kind, client, order_id, recorded, outcome, request_digest, answer, body, leaf_hash";
+
+// Not thread safe; the database outlives it.
+class RecordRows {
+ public:
+  // Error: storage.
+  [[nodiscard]] static Result<RecordRows> over(Database& database);
+
+  // The record in the current row of `row`, with its names. Error: storage (I/O, or the record
+  // does not hash to its leaf).
+  [[nodiscard]] Result<StoredRecord> read(const Statement& row);
+
+  // The decision of a client's order, if there is one. Error: storage.
+  [[nodiscard]] Result<std::optional<StoredRecord>> find_decision(std::string_view client,
+                                                                  std::string_view order_id);
+
+ private:
+  RecordRows(Statement names, Statement decision);
+
+  Statement names_;
+  Statement decision_;
+};
+
+}  // namespace parallax::evidence

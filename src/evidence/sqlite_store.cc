@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evidence/sqlite_store.h"
+
+#include <utility>
+#include <vector>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "evidence/rows.h"
+#include "evidence/schema.h"
+
+namespace parallax::evidence {
+namespace {
+
+namespace asio = boost::asio;
+
+// Records that share one transaction at most: bounds how long the first of them waits.
+constexpr std::size_t kGroupMax = 256;
+constexpr std::size_t kLookupsMax = 4096;
+constexpr std::size_t kLookupOctetsMax = 16 * 1024 * 1024;
+
+// A read connection with its statements, opened when first needed and again after a failure.
+class DecisionReader {
+ public:
+  DecisionReader(std::string path, std::string vfs) : path_(std::move(path)), vfs_(std::move(vfs)) {}
+
+  Result<std::optional<StoredRecord>> find(std::string_view client, std::string_view order_id) {
+    if (auto ready = connect(); !ready) return fail(ready.error());
+    auto found = rows_->find_decision(client, order_id);
+    if (!found) disconnect();
+    return found;
+  }
+
+ private:
+  Status connect() {
+    if (rows_) return {};
+    auto database = Database::open(path_, Access::read_only, vfs_);
+    if (!database) return fail(database.error());
+    database_.emplace(std::move(*database));
+    auto rows = RecordRows::over(*database_);
+    if (!rows) return fail(rows.error());
+    rows_.emplace(std::move(*rows));
+    return {};
+  }
+
+  void disconnect() {
+    rows_.reset();
+    database_.reset();
+  }
+
+  std::string path_;
+  std::string vfs_;
+  std::optional<Database> database_;
+  std::optional<RecordRows> rows_;  // after the database it was prepared on
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings,
+                                                       StoreSeams seams) {
+  if (sqlite3_threadsafe() == 0)
+    return fail(ErrorCode::configuration, "the SQLite library was built without threads");
+  auto writer = Writer::open(settings.path, seams);
+  if (!writer) return fail(writer.error());
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(settings), std::move(seams), std::move(*writer)));
+}
+
+SqliteStore::SqliteStore(SqliteStoreSettings settings, StoreSeams seams, Writer writer)
+    : path_(std::move(settings.path)),
+      seams_(std::move(seams)),
+      writer_(std::move(writer)),
+      appends_({settings.queue_records_max, settings.queue_octets_max}),
+      lookups_({kLookupsMax, kLookupOctetsMax}),
+      write_thread_(&SqliteStore::write_loop, this),
+      read_thread_(&SqliteStore::read_loop, this) {}
+
+SqliteStore::~SqliteStore() {
+  appends_.close();
+  lookups_.close();
+  write_thread_.join();
+  read_thread_.join();
+}
+
+Task<Result<std::uint64_t>> SqliteStore::append(Record record) {
+  auto prepared = prepare(std::move(record));
+  if (!prepared) co_return fail(prepared.error());
+  const auto executor = co_await asio::this_coro::executor;
+  auto start = [this, executor](auto handler, PreparedRecord ready) {
+    enqueue(std::move(ready), Completion<std::uint64_t>(executor, std::move(handler)));
+  };
+  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>,
+                                              void(Result<std::uint64_t>)>(
+      start, asio::use_awaitable, std::move(*prepared));
+  co_return result;
+}
+
+Task<Result<std::optional<StoredRecord>>> SqliteStore::find_decision(std::string client,
+                                                                     std::string order_id) {
+  using Found = Result<std::optional<StoredRecord>>;
+  const auto executor = co_await asio::this_coro::executor;
+  auto start = [this, executor](auto handler, std::string by, std::string id) {
+    enqueue(Lookup{std::move(by), std::move(id),
+                   Completion<std::optional<StoredRecord>>(executor, std::move(handler))});
+  };
+  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Found)>(
+      start, asio::use_awaitable, std::move(client), std::move(order_id));
+  co_return result;
+}
+
+void SqliteStore::enqueue(PreparedRecord record, Completion<std::uint64_t> done) {
+  const std::size_t octets = record.size();
+  Append append{std::move(record), std::move(done)};
+  if (appends_.push(append, octets)) return;
+  std::move(append.done)
+      .complete(fail(ErrorCode::overloaded, "too many records wait to be written"));
+}
+
+void SqliteStore::enqueue(Lookup lookup) {
+  const std::size_t octets = lookup.client.size() + lookup.order_id.size();
+  if (lookups_.push(lookup, octets)) return;
+  std::move(lookup.done)
+      .complete(fail(ErrorCode::overloaded, "too many lookups wait for the evidence"));
+}
+
+void SqliteStore::write_loop() {
+  for (;;) {
+    auto group = appends_.pop(kGroupMax);
+    if (group.empty()) return;
+    write_group(std::move(group));
+    if (const auto tidied = writer_.tidy(); !tidied)
+      log::warning("evidence.checkpoint-failed", {{"error", describe(tidied.error())}});
+  }
+}
+
+void SqliteStore::write_group(std::vector<Append> group) {
+  std::vector<const PreparedRecord*> records;
+  records.reserve(group.size());
+  for (const Append& append : group) records.push_back(&append.record);
+  auto indexes = writer_.write(records);
+  note_health(indexes ? Status{} : Status{fail(indexes.error())});
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    auto result = indexes ? std::move((*indexes)[i])
+                          : Result<std::uint64_t>{fail(indexes.error())};
+    std::move(group[i].done).complete(std::move(result));
+  }
+}
+
+void SqliteStore::read_loop() {
+  DecisionReader reader(path_, seams_.vfs);
+  for (;;) {
+    auto lookups = lookups_.pop(1);
+    if (lookups.empty()) return;
+    Lookup& lookup = lookups.front();
+    auto found = reader.find(lookup.client, lookup.order_id);
+    std::move(lookup.done).complete(std::move(found));
+  }
+}
+
+void SqliteStore::note_health(const Status& status) {
+  const bool was = healthy_.exchange(status.has_value());
+  if (was && !status)
+    log::error("evidence.write-failed", {{"error", describe(status.error())}});
+  if (!was && status) log::info("evidence.write-recovered");
+}
+
+}  // namespace parallax::evidence

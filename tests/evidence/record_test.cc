@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evidence/record.h"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "evidence/fixture.h"
+
+namespace parallax::evidence {
+namespace {
+
+TEST(RecordKind, ReadsWhatItWrites) {
+  for (const RecordKind kind : {RecordKind::decision, RecordKind::late_observation}) {
+    const auto parsed = parse_record_kind(to_string(kind));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(*parsed, kind);
+  }
+  EXPECT_FALSE(parse_record_kind("decisions"));
+}
+
+TEST(LeafHash, FollowsRfc9162) {
+  // The hash of the empty leaf, SHA-256 of one zero octet.
+  EXPECT_EQ(leaf_hash(""), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  EXPECT_NE(leaf_hash("{}"), leaf_hash("{ }"));
+}
+
+TEST(Prepare, WritesTheBodyCanonically) {
+  Record record = sample_decision("ca", "1");
+  record.body = {{"b", 1}, {"a", {{"z", nullptr}, {"y", true}}}};
+  const auto prepared = prepare(record);
+  ASSERT_TRUE(prepared);
+  EXPECT_EQ(prepared->body, R"({"a":{"y":true,"z":null},"b":1})");
+  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->body));
+  EXPECT_EQ(prepared->recorded, "2026-11-22T17:00:00.000000001Z");
+}
+
+TEST(Prepare, RefusesWhatCannotBeKept) {
+  struct Case {
+    std::string name;
+    std::function<void(Record&)> spoil;
+    ErrorCode code;
+  };
+  const std::string broken = "\xff";
+  const Case cases[] = {
+      {"fraction in the body", [](Record& r) { r.body = {{"a", 0.5}}; }, ErrorCode::unsupported},
+      {"body not UTF-8", [&](Record& r) { r.body = {{"a", broken}}; }, ErrorCode::unsupported},
+      {"integer beyond 2^53", [](Record& r) { r.body = {{"a", INT64_MAX}}; },
+       ErrorCode::unsupported},
+      {"client not UTF-8", [&](Record& r) { r.client = broken; }, ErrorCode::malformed},
+      {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }, ErrorCode::malformed},
+      {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }, ErrorCode::malformed},
+      {"answer not UTF-8", [&](Record& r) { r.answer = broken; }, ErrorCode::malformed},
+      {"name not UTF-8", [&](Record& r) { r.names.push_back(broken); }, ErrorCode::malformed},
+      {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); },
+       ErrorCode::malformed},
+      {"too large", [](Record& r) { r.answer.assign(kRecordSizeMax, ' '); }, ErrorCode::malformed},
+      {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); },
+       ErrorCode::malformed},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    Record record = sample_decision("ca", "1");
+    c.spoil(record);
+    const auto prepared = prepare(record);
+    ASSERT_FALSE(prepared);
+    EXPECT_EQ(prepared.error().code, c.code) << describe(prepared.error());
+  }
+}
+
+}  // namespace
+}  // namespace parallax::evidence
