@@ -14,7 +14,8 @@ target_compile_definitions(parallax_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED)
 if(NOT PARALLAX_SANITIZERS)
   target_compile_options(parallax_flags INTERFACE
-    -fstack-protector-strong $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+    -fstack-protector-strong
+    $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
   target_link_options(parallax_flags INTERFACE -Wl,-z,relro,-z,now)
 else()
   target_compile_options(parallax_flags INTERFACE

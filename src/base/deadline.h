@@ -11,7 +11,9 @@ class Deadline {
  public:
   using clock = std::chrono::steady_clock;
 
-  [[nodiscard]] static Deadline after(clock::duration wait) { return Deadline(clock::now() + wait); }
+  [[nodiscard]] static Deadline after(clock::duration wait) {
+    return Deadline(clock::now() + wait);
+  }
   [[nodiscard]] static Deadline at(clock::time_point when) { return Deadline(when); }
 
   [[nodiscard]] clock::time_point when() const { return when_; }

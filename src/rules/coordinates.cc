@@ -63,7 +63,8 @@ Result<Coordinates> Coordinates::parse(std::string_view text) {
   const auto comma = text.find(',');
   LatitudeDeg latitude;
   LongitudeDeg longitude;
-  if (comma == std::string_view::npos || !read_degrees(trim(text.substr(0, comma)), latitude.value) ||
+  if (comma == std::string_view::npos ||
+      !read_degrees(trim(text.substr(0, comma)), latitude.value) ||
       !read_degrees(trim(text.substr(comma + 1)), longitude.value))
     return fail(ErrorCode::malformed,
                 "coordinates are latitude and longitude in degrees, such as \"52.37, 4.89\"");

@@ -56,10 +56,10 @@ std::string citation(const Rule& rule) {
 void append_rule(std::string& out, const Rule& rule) {
   fmt::format_to(std::back_inserter(out), "  {:<28} {:<6} {}\n", rule.id, to_string(rule.force),
                  citation(rule));
-  const std::string span = rule.until ? fmt::format("From {} until {}. {}", format_date(rule.from),
-                                                    format_date(*rule.until), rule.text)
-                                      : fmt::format("From {}. {}", format_date(rule.from),
-                                                    rule.text);
+  const std::string span = rule.until
+                               ? fmt::format("From {} until {}. {}", format_date(rule.from),
+                                             format_date(*rule.until), rule.text)
+                               : fmt::format("From {}. {}", format_date(rule.from), rule.text);
   append_wrapped(out, span, 6);
 }
 

@@ -55,8 +55,8 @@ Requirements requirements_at(Date at) {
       .caa_parameters_required = duty({"caa.parameters"}, at),
       .dnssec_at_primary =
           duty({"dnssec.caa", "dnssec.caa-smime", "dnssec.error", "dnssec.error-smime"}, at),
-      .evidence_retention = figure<std::chrono::years>(
-          {"evidence.retention", "evidence.retention-attempts"}, at),
+      .evidence_retention =
+          figure<std::chrono::years>({"evidence.retention", "evidence.retention-attempts"}, at),
   };
 }
 

@@ -27,13 +27,13 @@ constexpr Date kParametersShould = day(2026, 6, 16);
 constexpr Date kParametersMust = day(2027, 3, 15);
 
 constexpr Phase tls(std::string_view id, std::optional<int> value, std::string_view text) {
-  return {id, Document::tls_br, "187", kCaa, Scope::tls, false, kMandatory, kOpenEnd, Force::must,
-          value, text};
+  return {id,         Document::tls_br, "187",       kCaa,  Scope::tls, false,
+          kMandatory, kOpenEnd,         Force::must, value, text};
 }
 
 constexpr Phase smime(std::string_view id, std::optional<int> value, std::string_view text) {
-  return {id, Document::sbr, "SMC05", kCaaSmime, Scope::smime, false, kSmimeShould, kOpenEnd,
-          Force::must, value, text};
+  return {id,           Document::sbr, "SMC05",     kCaaSmime, Scope::smime, false,
+          kSmimeShould, kOpenEnd,      Force::must, value,     text};
 }
 
 constexpr std::string_view kIssuemail =
@@ -59,8 +59,8 @@ constexpr Phase kPhases[] = {
         "Issuances that CAA prevented are recorded, and should be reported to the iodef contacts."),
     {"caa.issuemail", Document::sbr, "SMC05", kCaaSmime, Scope::smime, false, kSmimeShould,
      kSmimeShall, Force::should, std::nullopt, kIssuemail},
-    {"caa.issuemail", Document::sbr, "SMC05", kCaaSmime, Scope::smime, false, kSmimeShall,
-     kOpenEnd, Force::must, std::nullopt, kIssuemail},
+    {"caa.issuemail", Document::sbr, "SMC05", kCaaSmime, Scope::smime, false, kSmimeShall, kOpenEnd,
+     Force::must, std::nullopt, kIssuemail},
     smime("caa.window-smime", 8,
           "The certificate is issued within the TTL of the CAA record or 8 hours, whichever is "
           "greater."),
@@ -74,14 +74,14 @@ constexpr Phase kPhases[] = {
      kParametersShould, kParametersMust, Force::should, std::nullopt, kParameters},
     {"caa.parameters", Document::tls_br, "SC-098", kCaaParameters, Scope::tls, false,
      kParametersMust, kOpenEnd, Force::must, std::nullopt, kParameters},
-    {"caa.parameters-issuemail", Document::sbr, "SMC05", kCaaSmime, Scope::smime, true,
-     kSmimeShall, kOpenEnd, Force::must, std::nullopt,
+    {"caa.parameters-issuemail", Document::sbr, "SMC05", kCaaSmime, Scope::smime, true, kSmimeShall,
+     kOpenEnd, Force::must, std::nullopt,
      "accounturi and validationmethods are obeyed on issuemail as well."},
     {"caa.parameter-repeated", Document::tls_br, "SC-098", kCaaParameters, Scope::both, true,
      kParametersShould, kOpenEnd, Force::must, std::nullopt,
      "A property that carries accounturi or validationmethods twice is never satisfied."},
-    {"caa.window-no-record", Document::tls_br, "187", kCaa, Scope::both, true, kMandatory,
-     kOpenEnd, Force::must, 8,
+    {"caa.window-no-record", Document::tls_br, "187", kCaa, Scope::both, true, kMandatory, kOpenEnd,
+     Force::must, 8,
      "Permission that rests on the absence of records lasts 8 hours from the check."},
     {"caa.lookup-failure-climbs", Document::tls_br, "187", kCaa, Scope::both, true, kMandatory,
      kOpenEnd, Force::must, std::nullopt,

@@ -19,19 +19,28 @@ constexpr Date kFour = day(2026, 6, 15);
 constexpr Date kFive = day(2026, 12, 15);
 
 constexpr Phase remotes(Date from, Date until, int count, std::string_view text) {
-  return {"mpic.remotes-minimum", Document::tls_br, "SC-067", kCorroboration, Scope::both, false,
-          from, until, Force::must, count, text};
+  return {"mpic.remotes-minimum",
+          Document::tls_br,
+          "SC-067",
+          kCorroboration,
+          Scope::both,
+          false,
+          from,
+          until,
+          Force::must,
+          count,
+          text};
 }
 
 // A rule of 3.2.2.9 that holds from the first phase on.
 constexpr Phase standing(std::string_view id, std::optional<int> value, std::string_view text) {
-  return {id, Document::tls_br, "SC-067", kCorroboration, Scope::both, false, kStart, kOpenEnd,
-          Force::must, value, text};
+  return {id,     Document::tls_br, "SC-067",    kCorroboration, Scope::both, false,
+          kStart, kOpenEnd,         Force::must, value,          text};
 }
 
 constexpr Phase house(std::string_view id, std::string_view text) {
-  return {id, Document::tls_br, "SC-067", kCorroboration, Scope::both, true, kStart, kOpenEnd,
-          Force::must, std::nullopt, text};
+  return {id,     Document::tls_br, "SC-067",    kCorroboration, Scope::both, true,
+          kStart, kOpenEnd,         Force::must, std::nullopt,   text};
 }
 
 constexpr std::string_view kQuorum =

@@ -50,9 +50,11 @@ TEST(Coordinates, ReadsText) {
     double latitude_deg;
     double longitude_deg;
   } cases[] = {
-      {"plain", "52.37,4.89", 52.37, 4.89},       {"blanks", "  52.37 ,\t4.89 ", 52.37, 4.89},
+      {"plain", "52.37,4.89", 52.37, 4.89},
+      {"blanks", "  52.37 ,\t4.89 ", 52.37, 4.89},
       {"south and west", "-23.55, -46.63", -23.55, -46.63},
-      {"plus signs", "+1.29, +103.85", 1.29, 103.85}, {"whole degrees", "60, 25", 60, 25},
+      {"plus signs", "+1.29, +103.85", 1.29, 103.85},
+      {"whole degrees", "60, 25", 60, 25},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

@@ -63,8 +63,7 @@ TEST(Requirements, NameTheRulesTheyStandOn) {
   EXPECT_EQ(asked.remotes_required.rules, Ids{"mpic.remotes-minimum"});
   EXPECT_EQ(asked.quorum_enforced.rules, Ids{"mpic.non-corroborations"});
   EXPECT_EQ(asked.rir_regions_required.rules, Ids{"mpic.rir-regions"});
-  EXPECT_EQ(asked.distance_min_km.rules,
-            (Ids{"mpic.distance-minimum", "mpic.distance-reading"}));
+  EXPECT_EQ(asked.distance_min_km.rules, (Ids{"mpic.distance-minimum", "mpic.distance-reading"}));
   EXPECT_EQ(asked.caa_window.rules,
             (Ids{"caa.window", "caa.window-smime", "caa.window-no-record"}));
   for (const auto& ids : {asked.dnssec_at_primary.rules, asked.evidence_retention.rules,

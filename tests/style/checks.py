@@ -95,7 +95,8 @@ def layer_order(name, text, language):
     here = LAYERS.index(name.parts[1])
     if language == "cmake":
         used = [(1, layer)
-                for depends in re.findall(r"^parallax_layer\([^)]*?\bDEPENDS\b([^)A-Z]*)", text, re.M)
+                for depends in re.findall(r"^parallax_layer\([^)]*?\bDEPENDS\b([^)A-Z]*)",
+                                          text, re.M)
                 for layer in depends.split()]
     else:
         used = [(number, re.search(r'"([^"/]*)', line).group(1))
@@ -137,7 +138,9 @@ def machine_path(name, text, language):
 
 def include_guard(name, text, language):
     # The precompiled header in cmake is never included.
-    if name.suffix == ".h" and name.parts[0] != "cmake" and not re.search(r"^#pragma once$", text, re.M):
+    if name.suffix != ".h" or name.parts[0] == "cmake":
+        return
+    if not re.search(r"^#pragma once$", text, re.M):
         yield 1, "include-guard", "a header begins with #pragma once"
 
 

@@ -48,14 +48,15 @@ def functions(text):
             first = _LABELS.match(code, head_start, match.start()).end()
             kind = _kind(code[first:match.start()].strip()) if outer == "scope" else "other"
             stack.append((kind, code.count("\n", 0, first) + 1))
-        elif token == "}" and stack:
-            kind, first_line = stack.pop()
+            ends_head = kind == "scope"
+        elif token == "}":
+            kind, first_line = stack.pop() if stack else ("scope", 0)
             if kind == "function":
                 found.append((first_line, code.count("\n", 0, match.start()) + 2 - first_line))
-            if kind == "other":
-                continue  # an initializer: the declaration goes on behind it
-            head_start = match.end()
-        if outer == "scope":
+            ends_head = kind != "other"  # behind an initializer the declaration goes on
+        else:
+            ends_head = outer == "scope"
+        if ends_head:
             head_start = match.end()
     return found
 
