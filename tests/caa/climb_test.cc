@@ -23,9 +23,11 @@ const AssessmentSettings kPolicyOn{.permit_insecure_lookup_failure = true};
 
 TEST(Climb, TheNearestNonEmptySetIsTheRelevantOne) {
   EXPECT_EQ(test::reason(climb(kDomain, {answer("b.example.com", kOurs), answer("com", kDeny)}),
-                         kQuestion), CaaReason::issuer_authorized);
+                         kQuestion),
+            CaaReason::issuer_authorized);
   EXPECT_EQ(test::reason(climb(kDomain, {answer(kDomain, kDeny), answer("example.com", kOurs)}),
-                         kQuestion), CaaReason::issuance_forbidden);
+                         kQuestion),
+            CaaReason::issuance_forbidden);
 }
 
 TEST(Climb, TheTopLevelDomainCounts) {
@@ -49,20 +51,22 @@ TEST(Climb, AChildSetHidesItsParentsWhateverItHolds) {
 
 TEST(Climb, NonexistentNamesBelowAnExistingTopLevelDomainAreEmpty) {
   EXPECT_EQ(test::reason(climb(kDomain, {test::nxdomain(kDomain), test::nxdomain("b.example.com")}),
-                         kQuestion), CaaReason::no_caa_records);
+                         kQuestion),
+            CaaReason::no_caa_records);
 }
 
 TEST(Climb, ATopLevelDomainProvedAbsentIsAnInternalName) {
-  const auto made = assess(climb("mail.corp", {test::nxdomain("mail.corp"), test::nxdomain("corp")}),
-                           kQuestion, {});
+  const auto made = assess(
+      climb("mail.corp", {test::nxdomain("mail.corp"), test::nxdomain("corp")}), kQuestion, {});
   EXPECT_EQ(made.outcome, CaaOutcome::prohibited);
   EXPECT_EQ(made.reason, CaaReason::internal_name);
 }
 
 TEST(Climb, ATopLevelDomainAbsentWithoutProofIsUndetermined) {
   for (const bool validating : {true, false}) {
-    auto seen = climb("mail.corp", {test::nxdomain("corp", validating ? Verdict::insecure
-                                                                     : Verdict::indeterminate)});
+    auto seen =
+        climb("mail.corp",
+              {test::nxdomain("corp", validating ? Verdict::insecure : Verdict::indeterminate)});
     seen.validating = validating;
     EXPECT_EQ(test::reason(seen, kQuestion), CaaReason::lookup_failed);
   }
@@ -77,7 +81,8 @@ class FailedLookup : public testing::TestWithParam<FailureCase> {};
 
 TEST_P(FailedLookup, NearerThanTheSetDecides) {
   for (const auto* at : {kDomain, "b.example.com"}) {
-    const auto seen = climb(kDomain, {failure(at, GetParam().status), answer("example.com", kOurs)});
+    const auto seen =
+        climb(kDomain, {failure(at, GetParam().status), answer("example.com", kOurs)});
     for (const auto& settings : {AssessmentSettings{}, kPolicyOn}) {
       const auto made = assess(seen, kQuestion, settings);
       EXPECT_EQ(made.outcome, CaaOutcome::undetermined);
@@ -88,8 +93,8 @@ TEST_P(FailedLookup, NearerThanTheSetDecides) {
 }
 
 TEST_P(FailedLookup, BeyondTheSetDoesNotMatter) {
-  const auto seen = climb(kDomain, {answer("b.example.com", kOurs),
-                                    failure("example.com", GetParam().status)});
+  const auto seen =
+      climb(kDomain, {answer("b.example.com", kOurs), failure("example.com", GetParam().status)});
   EXPECT_EQ(test::reason(seen, kQuestion), CaaReason::issuer_authorized);
 }
 
@@ -114,16 +119,19 @@ TEST(FailurePolicy, AllConditionsHoldAndItIsTurnedOn) {
 
 TEST(FailurePolicy, AParentsSetStandsPastACountedFailure) {
   const auto lookup = insecure_failure(kDomain, "example.com");
-  EXPECT_EQ(test::reason(climb(kDomain, {lookup, answer("example.com", kDeny)}), kQuestion,
-                         kPolicyOn), CaaReason::issuance_forbidden);
-  EXPECT_EQ(test::reason(climb(kDomain, {lookup, answer("example.com", kOurs)}), kQuestion,
-                         kPolicyOn), CaaReason::insecure_lookup_failure);
+  EXPECT_EQ(
+      test::reason(climb(kDomain, {lookup, answer("example.com", kDeny)}), kQuestion, kPolicyOn),
+      CaaReason::issuance_forbidden);
+  EXPECT_EQ(
+      test::reason(climb(kDomain, {lookup, answer("example.com", kOurs)}), kQuestion, kPolicyOn),
+      CaaReason::insecure_lookup_failure);
 }
 
 TEST(FailurePolicy, AFurtherFailureThatDoesNotCountStillDecides) {
   EXPECT_EQ(test::reason(climb(kDomain, {insecure_failure(kDomain, "b.example.com"),
                                          failure("b.example.com")}),
-                         kQuestion, kPolicyOn), CaaReason::lookup_failed);
+                         kQuestion, kPolicyOn),
+            CaaReason::lookup_failed);
 }
 
 struct ConditionCase {
@@ -148,7 +156,8 @@ INSTANTIATE_TEST_SUITE_P(
         ConditionCase{"proof_without_steps", [](CaaLookup& l) { l.insecurity->steps.clear(); }},
         ConditionCase{"proof_for_a_sibling",
                       [](CaaLookup& l) { l.insecurity->insecure_at = "c.example.com"; }},
-        ConditionCase{"proof_below", [](CaaLookup& l) { l.insecurity->insecure_at = "x.a.b.example.com"; }},
+        ConditionCase{"proof_below",
+                      [](CaaLookup& l) { l.insecurity->insecure_at = "x.a.b.example.com"; }},
         ConditionCase{"proof_by_suffix_of_text",
                       [](CaaLookup& l) { l.insecurity->insecure_at = "le.com"; }},
         ConditionCase{"proof_for_the_root", [](CaaLookup& l) { l.insecurity->insecure_at = "."; }},
@@ -188,29 +197,36 @@ INSTANTIATE_TEST_SUITE_P(
         LieCase{"no_top_level_domain", [](CaaObservation& o) { o.lookups.pop_back(); }},
         LieCase{"only_the_name", [](CaaObservation& o) { o.lookups.resize(1, o.lookups[0]); }},
         LieCase{"gap", [](CaaObservation& o) { o.lookups.erase(o.lookups.begin() + 1); }},
-        LieCase{"starts_at_the_parent", [](CaaObservation& o) { o.lookups.erase(o.lookups.begin()); }},
+        LieCase{"starts_at_the_parent",
+                [](CaaObservation& o) { o.lookups.erase(o.lookups.begin()); }},
         LieCase{"wrong_order", [](CaaObservation& o) { std::swap(o.lookups[0], o.lookups[1]); }},
         LieCase{"repeated", [](CaaObservation& o) { o.lookups[1] = o.lookups[0]; }},
         LieCase{"foreign_domain", [](CaaObservation& o) { o.domain = test::name("other.com"); }},
-        LieCase{"foreign_step", [](CaaObservation& o) { o.lookups[1].name = test::name("b.example.org"); }},
+        LieCase{"foreign_step",
+                [](CaaObservation& o) { o.lookups[1].name = test::name("b.example.org"); }},
         LieCase{"beyond_the_top", [](CaaObservation& o) { o.lookups.push_back(answer("net")); }},
-        LieCase{"foreign_set_ahead", [](CaaObservation& o) {
+        LieCase{"foreign_set_ahead",
+                [](CaaObservation& o) {
                   o.lookups.insert(o.lookups.begin(), answer("x.example.net", kOurs));
                 }},
-        LieCase{"foreign_set_behind_ours", [](CaaObservation& o) {
+        LieCase{"foreign_set_behind_ours",
+                [](CaaObservation& o) {
                   o.lookups[0].properties = kOurs;
                   o.lookups[2].name = test::name("other.com");
                 }},
-        LieCase{"answered_yet_bogus", [](CaaObservation& o) { o.lookups[2].verdict = Verdict::bogus; }},
+        LieCase{"answered_yet_bogus",
+                [](CaaObservation& o) { o.lookups[2].verdict = Verdict::bogus; }},
         LieCase{"answered_yet_indeterminate",
                 [](CaaObservation& o) { o.lookups[2].verdict = Verdict::indeterminate; }},
         LieCase{"answered_with_servfail",
                 [](CaaObservation& o) { o.lookups[2].rcode = dns::Rcode::servfail; }},
-        LieCase{"records_at_a_nonexistent_name", [](CaaObservation& o) {
+        LieCase{"records_at_a_nonexistent_name",
+                [](CaaObservation& o) {
                   o.lookups[0].rcode = dns::Rcode::nxdomain;
                   o.lookups[0].properties = kOurs;
                 }},
-        LieCase{"failed_with_records", [](CaaObservation& o) {
+        LieCase{"failed_with_records",
+                [](CaaObservation& o) {
                   o.lookups[0] = failure(kDomain);
                   o.lookups[0].properties = kOurs;
                 }}),

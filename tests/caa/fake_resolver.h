@@ -31,8 +31,10 @@ class FakeResolver final : public dns::Resolver {
  public:
   explicit FakeResolver(boost::asio::io_context& io) : io_(io) {}
 
-  // The answers; a name without one is answered with an empty set.
-  std::map<std::string, dns::Lookup> answers;
+  // A name without a planned answer is answered with an empty set.
+  void plan(const std::string& at, dns::Lookup answer) {
+    answers_.insert_or_assign(at, std::move(answer));
+  }
   std::map<std::string, dns::InsecurityProof> proofs;
 
   std::vector<std::string> asked;
@@ -50,8 +52,8 @@ class FakeResolver final : public dns::Resolver {
     deadlines.push_back(deadline);
     co_await pass(at);
     dns::Lookup out = blank(std::move(question));
-    const auto found = answers.find(at);
-    if (found == answers.end()) {
+    const auto found = answers_.find(at);
+    if (found == answers_.end()) {
       out.status = dns::LookupStatus::answered;
       out.rcode = dns::Rcode::noerror;
       out.verdict = dns::Verdict::secure;
@@ -101,6 +103,7 @@ class FakeResolver final : public dns::Resolver {
 
   boost::asio::io_context& io_;
   bool open_ = false;
+  std::map<std::string, dns::Lookup> answers_;
   std::map<std::string, std::unique_ptr<Gate>> gates_;
 };
 

@@ -11,10 +11,10 @@ namespace parallax::caa {
 namespace {
 
 CaaObservation full() {
-  auto seen = test::climb("a.example.com",
-                          {test::answer("a.example.com",
-                                        {test::property("issue", "\"\\\x01\xff;", 128)}),
-                           test::insecure_failure("example.com", "example.com")});
+  auto seen =
+      test::climb("a.example.com",
+                  {test::answer("a.example.com", {test::property("issue", "\"\\\x01\xff;", 128)}),
+                   test::insecure_failure("example.com", "example.com")});
   seen.lookups[0].packet = std::string("\0\xff\x80", 3);
   seen.lookups[0].alias_chain = {"target.example.net", "x\\255.example"};
   seen.lookups[0].malformed_rdata = {"00", "0000ff"};
@@ -111,7 +111,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"packet_no_base64", "/caa/lookups/0/packet",
                 [](Object&, Object& l, Object&) { l["packet"] = "%"; }},
         BadCase{"readable_record_among_malformed", "/caa/lookups/0/malformed_rdata",
-                [](Object&, Object& l, Object&) { l["malformed_rdata"] = json::array{"0005697373756563"}; }},
+                [](Object&, Object& l, Object&) {
+                  l["malformed_rdata"] = json::array{"0005697373756563"};
+                }},
         BadCase{"malformed_rdata_no_hex", "/caa/lookups/0/malformed_rdata",
                 [](Object&, Object& l, Object&) { l["malformed_rdata"] = json::array{"zz"}; }},
         BadCase{"tag_with_hyphen", "/caa/lookups/0/properties/0/tag",

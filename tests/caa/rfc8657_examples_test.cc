@@ -34,8 +34,8 @@ TEST_P(Rfc8657, Example) {
     question.account_uri = c.account;
     question.validation_method = c.method;
     const auto made = assess(test::set_at("example.com", set), question, {});
-    EXPECT_EQ(made.reason, c.permitted ? CaaReason::issuer_authorized
-                                       : CaaReason::parameters_not_satisfied);
+    EXPECT_EQ(made.reason,
+              c.permitted ? CaaReason::issuer_authorized : CaaReason::parameters_not_satisfied);
   }
 }
 
@@ -76,8 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Rfc8657Section3, TheIssuerIsStillCompared) {
   auto question = test::tls("example.org");
   question.account_uri = kAccount1234;
-  const auto seen = test::set_at(
-      "example.com", {property("issue", "example.net; accounturi=https://example.net/account/1234")});
+  const auto seen =
+      test::set_at("example.com",
+                   {property("issue", "example.net; accounturi=https://example.net/account/1234")});
   EXPECT_EQ(test::reason(seen, question), CaaReason::issuer_not_authorized);
 }
 

@@ -49,18 +49,48 @@ INSTANTIATE_TEST_SUITE_P(
     Section4, Rfc8659,
     testing::Values(
         // s4.2
-        Case{"certs_two_issuers", "certs.example.com", false, "certs.example.com",
-             {property("issue", kCa1), property("issue", kCa2)}, kYes, kYes},
-        Case{"certs_one_issuer", "certs.example.com", false, "certs.example.com",
-             {property("issue", kCa1)}, kYes, kOther},
-        Case{"nocerts", "nocerts.example.com", false, "nocerts.example.com",
-             {property("issue", ";")}, kNobody, kNobody},
-        Case{"additive_empty_and_named", "certs.example.com", false, "certs.example.com",
-             {property("issue", ";"), property("issue", kCa1)}, kYes, kOther},
-        Case{"account_parameter", "account.example.com", false, "account.example.com",
-             {property("issue", "ca1.example.net; account=230123")}, kYes, kOther},
-        Case{"malformed", "malformed.example.com", false, "malformed.example.com",
-             {property("issue", "%%%%%")}, kNobody, kNobody},
+        Case{"certs_two_issuers",
+             "certs.example.com",
+             false,
+             "certs.example.com",
+             {property("issue", kCa1), property("issue", kCa2)},
+             kYes,
+             kYes},
+        Case{"certs_one_issuer",
+             "certs.example.com",
+             false,
+             "certs.example.com",
+             {property("issue", kCa1)},
+             kYes,
+             kOther},
+        Case{"nocerts",
+             "nocerts.example.com",
+             false,
+             "nocerts.example.com",
+             {property("issue", ";")},
+             kNobody,
+             kNobody},
+        Case{"additive_empty_and_named",
+             "certs.example.com",
+             false,
+             "certs.example.com",
+             {property("issue", ";"), property("issue", kCa1)},
+             kYes,
+             kOther},
+        Case{"account_parameter",
+             "account.example.com",
+             false,
+             "account.example.com",
+             {property("issue", "ca1.example.net; account=230123")},
+             kYes,
+             kOther},
+        Case{"malformed",
+             "malformed.example.com",
+             false,
+             "malformed.example.com",
+             {property("issue", "%%%%%")},
+             kNobody,
+             kNobody},
         // s4.3
         Case{"wild", "wild.example.com", false, "wild.example.com", kWild, kYes, kOther},
         Case{"wild_sub", "sub.wild.example.com", false, "wild.example.com", kWild, kYes, kOther},
@@ -85,13 +115,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"wild5", "wild5.example.com", false, "wild5.example.com", kWild5, kFree, kFree},
         Case{"wild5_star", "wild5.example.com", true, "wild5.example.com", kWild5, kOther, kYes},
         // s4.4
-        Case{"report", "report.example.com", false, "report.example.com",
+        Case{"report",
+             "report.example.com",
+             false,
+             "report.example.com",
              {property("issue", kCa1), property("iodef", "mailto:security@example.com"),
-              property("iodef", "https://iodef.example.com/")}, kYes, kOther},
+              property("iodef", "https://iodef.example.com/")},
+             kYes,
+             kOther},
         // s4.5
-        Case{"critical_unknown", "new.example.com", false, "new.example.com",
+        Case{"critical_unknown",
+             "new.example.com",
+             false,
+             "new.example.com",
              {property("issue", kCa1), property("tbs", "Unknown", 128)},
-             CaaReason::critical_property, CaaReason::critical_property}),
+             CaaReason::critical_property,
+             CaaReason::critical_property}),
     [](const auto& info) { return info.param.name; });
 
 // s3: "X.Y.Z" with no records at any level.
@@ -112,13 +151,14 @@ TEST(Rfc8659Section3, TheSearchEndsAtTheNearestRecords) {
 }
 
 TEST(Rfc8659Section44, BothReportTargetsAreCollected) {
-  const auto seen = test::set_at(
-      "report.example.com",
-      {property("issue", kCa1), property("iodef", "mailto:security@example.com"),
-       property("IODEF", "https://iodef.example.com/"), property("iodef", "ftp://example.com/"),
-       property("iodef", "mailto:a b")});
-  EXPECT_EQ(assess(seen, test::tls(kCa2), {}).iodef,
-            (std::vector<std::string>{"mailto:security@example.com", "https://iodef.example.com/"}));
+  const auto seen =
+      test::set_at("report.example.com",
+                   {property("issue", kCa1), property("iodef", "mailto:security@example.com"),
+                    property("IODEF", "https://iodef.example.com/"),
+                    property("iodef", "ftp://example.com/"), property("iodef", "mailto:a b")});
+  EXPECT_EQ(
+      assess(seen, test::tls(kCa2), {}).iodef,
+      (std::vector<std::string>{"mailto:security@example.com", "https://iodef.example.com/"}));
 }
 
 }  // namespace

@@ -27,25 +27,25 @@ Task<void> observe_into(std::optional<CaaObservation>& out, dns::Resolver& resol
 }
 
 // Starts a search whose outcome lands in `out`.
-void spawn(boost::asio::io_context& io, std::optional<CaaObservation>& out,
-           dns::Resolver& resolver, std::string_view domain) {
-  boost::asio::co_spawn(io,
-                        observe_into(out, resolver, test::name(domain), {},
-                                     Deadline::after(std::chrono::hours(1))),
-                        [](const std::exception_ptr&) {});
+void spawn(boost::asio::io_context& io, std::optional<CaaObservation>& out, dns::Resolver& resolver,
+           std::string_view domain) {
+  boost::asio::co_spawn(
+      io,
+      observe_into(out, resolver, test::name(domain), {}, Deadline::after(std::chrono::hours(1))),
+      [](const std::exception_ptr&) {});
 }
 
 // One search on a context of its own, moved on by hand.
 class Search : public testing::Test {
  protected:
   void start(Deadline deadline = Deadline::after(std::chrono::hours(1))) {
-    boost::asio::co_spawn(
-        io_, observe_into(seen_, resolver_, test::name(kDomain), settings_, deadline),
-        boost::asio::bind_cancellation_slot(
-            cancel_.slot(), [this](const std::exception_ptr& error) {
-              ended_ = true;
-              failed_ = error != nullptr;
-            }));
+    boost::asio::co_spawn(io_,
+                          observe_into(seen_, resolver_, test::name(kDomain), settings_, deadline),
+                          boost::asio::bind_cancellation_slot(
+                              cancel_.slot(), [this](const std::exception_ptr& error) {
+                                ended_ = true;
+                                failed_ = error != nullptr;
+                              }));
     io_.poll();
   }
 
@@ -102,8 +102,7 @@ TEST_F(Search, EndsWithTheWholeClimbWhereThereIsNoSetInAnyOrder) {
 }
 
 TEST_F(Search, ANearSetEndsItAndCancelsTheRest) {
-  resolver_.answers["b.example.com"] =
-      test::found("b.example.com", {property("issue", "ca.example")});
+  resolver_.plan("b.example.com", test::found("b.example.com", {property("issue", "ca.example")}));
   start();
   release("b.example.com");
   EXPECT_FALSE(ended_) << "a nearer name is outstanding";
@@ -116,8 +115,8 @@ TEST_F(Search, ANearSetEndsItAndCancelsTheRest) {
 }
 
 TEST_F(Search, AFartherSetWaitsForNearerAnswersThatMayHideIt) {
-  resolver_.answers["com"] = test::found("com", {property("issue", "ca.example")});
-  resolver_.answers[kDomain] = test::found(kDomain, {property("issue", ";")});
+  resolver_.plan("com", test::found("com", {property("issue", "ca.example")}));
+  resolver_.plan(kDomain, test::found(kDomain, {property("issue", ";")}));
   start();
   release("com");
   release("example.com");
@@ -133,7 +132,7 @@ TEST_F(Search, ANearerFailureEndsIt) {
   for (const auto status : {LookupStatus::failed, LookupStatus::timed_out, LookupStatus::bogus}) {
     SCOPED_TRACE(dns::to_string(status));
     test::FakeResolver resolver(io_);
-    resolver.answers[kDomain] = test::failed(kDomain, status);
+    resolver.plan(kDomain, test::failed(kDomain, status));
     std::optional<CaaObservation> seen;
     spawn(io_, seen, resolver, kDomain);
     resolver.release(kDomain);
@@ -149,8 +148,8 @@ TEST_F(Search, ANearerFailureEndsIt) {
 }
 
 TEST_F(Search, AFailureBeyondTheSetDoesNotMatter) {
-  resolver_.answers["com"] = test::failed("com", LookupStatus::failed);
-  resolver_.answers["example.com"] = test::found("example.com", {property("issue", "ca.example")});
+  resolver_.plan("com", test::failed("com", LookupStatus::failed));
+  resolver_.plan("example.com", test::found("example.com", {property("issue", "ca.example")}));
   start();
   release("com");
   EXPECT_FALSE(ended_);
@@ -164,8 +163,8 @@ TEST_F(Search, AFailureBeyondTheSetDoesNotMatter) {
 
 TEST_F(Search, AProvedInsecureFailureLetsTheClimbGoOn) {
   settings_.prove_insecure = true;
-  resolver_.answers[kDomain] = test::failed(kDomain, LookupStatus::failed);
-  resolver_.answers["example.com"] = test::found("example.com", {property("issue", ";")});
+  resolver_.plan(kDomain, test::failed(kDomain, LookupStatus::failed));
+  resolver_.plan("example.com", test::found("example.com", {property("issue", ";")}));
   resolver_.proofs[kDomain] = {true, "no DS", "b.example.com", {{"b.example.com", "no DS", ""}}};
   resolver_.release_all();
   start();
@@ -177,7 +176,7 @@ TEST_F(Search, AProvedInsecureFailureLetsTheClimbGoOn) {
 
 TEST_F(Search, AFailureNotProvedInsecureEndsTheClimb) {
   settings_.prove_insecure = true;
-  resolver_.answers[kDomain] = test::failed(kDomain, LookupStatus::timed_out);
+  resolver_.plan(kDomain, test::failed(kDomain, LookupStatus::timed_out));
   start();
   release(kDomain);
   EXPECT_FALSE(ended_) << "the proof is still sought";
@@ -190,7 +189,7 @@ TEST_F(Search, AFailureNotProvedInsecureEndsTheClimb) {
 
 TEST_F(Search, NoProofIsSoughtForABogusLookup) {
   settings_.prove_insecure = true;
-  resolver_.answers[kDomain] = test::failed(kDomain, LookupStatus::bogus);
+  resolver_.plan(kDomain, test::failed(kDomain, LookupStatus::bogus));
   resolver_.release_all();
   start();
   ASSERT_TRUE(ended_);
@@ -227,14 +226,13 @@ TEST_F(Search, CancellingTheSearchCancelsItsLookups) {
   io_.poll();
   EXPECT_TRUE(ended_);
   EXPECT_EQ(resolver_.cancelled.size(), 4u);
-  if (seen_)
-    EXPECT_EQ(test::reason(*seen_, test::tls("ca.example")), CaaReason::lookup_failed);
+  if (seen_) EXPECT_EQ(test::reason(*seen_, test::tls("ca.example")), CaaReason::lookup_failed);
 }
 
 TEST_F(Search, TheClimbNeverLeavesTheOriginalName) {
   auto aliased = test::found(kDomain, {});
   aliased.alias_chain = {"deep.target.example.net"};
-  resolver_.answers[kDomain] = aliased;
+  resolver_.plan(kDomain, aliased);
   resolver_.release_all();
   start();
   EXPECT_EQ(resolver_.asked, kClimb);
@@ -245,7 +243,7 @@ TEST_F(Search, UnreadableRecordsAreKeptAsHex) {
   auto answer = test::found(kDomain, {property("issue", "ca.example")});
   answer.records.push_back({kDomain, dns::RecordType::caa, 600, std::string("\0\0", 2)});
   answer.records.push_back({kDomain, dns::RecordType::cname, 600, "ignored"});
-  resolver_.answers[kDomain] = answer;
+  resolver_.plan(kDomain, answer);
   resolver_.release_all();
   start();
   ASSERT_TRUE(ended_);
@@ -258,7 +256,7 @@ TEST_F(Search, DataOfABogusAnswerIsNeverTaken) {
   auto bogus = test::found(kDomain, {property("issue", "ca.example")});
   bogus.status = LookupStatus::bogus;
   bogus.verdict = dns::Verdict::bogus;
-  resolver_.answers[kDomain] = bogus;
+  resolver_.plan(kDomain, bogus);
   resolver_.release_all();
   start();
   EXPECT_TRUE(seen_->lookups[0].empty_set());
