@@ -6,7 +6,9 @@ target_include_directories(parallax_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(parallax_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
   -Wimplicit-fallthrough -Wunused -Woverloaded-virtual -Wconversion -Wno-sign-conversion
-  -Werror)
+  -Werror
+  # Behind CMake's own -fPIE: executables use the libraries' precompiled header, which is PIC.
+  -fPIC)
 target_compile_definitions(parallax_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED)

@@ -25,14 +25,14 @@ struct CaaLookup {
   dns::Verdict verdict = dns::Verdict::indeterminate;
   std::uint32_t ttl_s = 0;
   unsigned attempts = 0;
-  std::string reason;
-  std::vector<std::string> alias_chain;
-  std::vector<Property> properties;
+  std::string reason{};
+  std::vector<std::string> alias_chain{};
+  std::vector<Property> properties{};
   // Records whose RDATA does not parse, as hex. They count as a set that authorizes nobody.
-  std::vector<std::string> malformed_rdata;
+  std::vector<std::string> malformed_rdata{};
   // Present if the lookup failed and a proof was sought.
-  std::optional<dns::InsecurityProof> insecurity;
-  std::string packet;  // wire octets
+  std::optional<dns::InsecurityProof> insecurity{};
+  std::string packet{};  // wire octets
 
   [[nodiscard]] bool empty_set() const { return properties.empty() && malformed_rdata.empty(); }
 };
@@ -42,11 +42,12 @@ struct CaaLookup {
 struct CaaObservation {
   names::DomainName domain;
   bool validating = true;  // did this perspective's resolver validate DNSSEC?
-  std::vector<CaaLookup> lookups;
+  std::vector<CaaLookup> lookups{};
 };
 
 // JSON of an observation and back; exact inverses (tested as a property). Packets are base64 and
-// only present when `packets` is true. Errors: malformed, with the JSON pointer.
+// only present when `packets` is true. Errors: malformed, with the JSON pointer; a document beyond
+// the bounds of caa/limits.h is malformed too.
 [[nodiscard]] boost::json::value to_json(const CaaObservation& observation, bool packets);
 [[nodiscard]] Result<CaaObservation> observation_from_json(const boost::json::value& value,
                                                            std::string pointer);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,9 @@ struct Record {
   std::string outcome;                // "permitted" | "refused" | "undetermined" | "" when late
   std::vector<std::string> names;     // as asked, canonical text
   std::string request_digest;         // SHA-256 of the canonical request, hex; empty when late
-  std::string answer;                 // the JSON answer as it was sent; empty when late
+  // Writes the answer that will be sent, given the record's index; called once, on the writer's
+  // thread, inside the commit. Empty when late.
+  std::function<std::string(std::uint64_t index)> answer;
   boost::json::value body;
 };
 

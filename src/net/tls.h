@@ -10,7 +10,8 @@
 
 namespace parallax::net {
 
-// Hides asio::ssl::context so that headers stay light. Thread safe once made.
+// Hides OpenSSL's context so that headers stay light. Immutable, thread safe once made. TLS 1.3
+// only, ALPN http/1.1; no session tickets, so every connection verifies certificates anew.
 class TlsContext;
 
 struct TlsFiles {
@@ -26,9 +27,10 @@ enum class ClientCertificates { none, optional, required };
                                                                   ClientCertificates clients);
 
 // Client side with a certificate of its own; the server's must chain to ca_file.
+// Error: configuration, naming the file that is wrong.
 [[nodiscard]] Result<std::shared_ptr<TlsContext>> make_client_tls(const TlsFiles& files);
 
-// Client side without a certificate; ca_file empty: the system's roots.
+// Client side without a certificate; ca_file empty: the system's roots. Error: configuration.
 [[nodiscard]] Result<std::shared_ptr<TlsContext>> make_client_tls(const std::string& ca_file);
 
 }  // namespace parallax::net

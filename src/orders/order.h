@@ -24,6 +24,7 @@ struct Order {
   std::string id;                       // unique per client; [A-Za-z0-9._:-]{1,128}
   std::string client;                   // authenticated API client
   std::string request_digest;           // SHA-256 of the canonical request, hex
+  bool fresh_id = false;                // made by this server for this request: surely unused
   caa::CertificateType type = caa::CertificateType::smime;
   std::vector<names::CertificateName> names;      // distinct, as asked
   std::vector<names::DomainName> issuers;
@@ -55,16 +56,16 @@ struct PerspectiveFinding {
 struct NameDecision {
   names::CertificateName name;
   Outcome outcome = Outcome::undetermined;
-  std::string reason;                   // stable code: a CaaReason, or "quorum-not-met"
-  std::string explanation;              // for people
-  caa::CaaDetermination primary;        // the Primary Network Perspective's determination
-  std::optional<Instant> permission_expires;  // only when permitted
-  std::string quorum;                   // "4/5": remotes that corroborated / remotes used
+  std::string reason{};                   // stable code: a CaaReason, or "quorum-not-met"
+  std::string explanation{};              // for people
+  caa::CaaDetermination primary{};        // the Primary Network Perspective's determination
+  std::optional<Instant> permission_expires{};  // only when permitted
+  std::string quorum{};                   // "4/5": remotes that corroborated / remotes used
   unsigned corroborated = 0;
   unsigned remotes_used = 0;
-  std::vector<std::string> rirs;        // regions among the corroborating remotes
-  std::vector<std::string> rules;       // ids of the rules applied
-  std::vector<PerspectiveFinding> perspectives;  // primary first
+  std::vector<std::string> rirs{};        // regions among the corroborating remotes
+  std::vector<std::string> rules{};       // ids of the rules applied
+  std::vector<PerspectiveFinding> perspectives{};  // primary first
 };
 
 struct Decision {

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "corroborate/attempt.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/encoding.h"
+
+namespace parallax::corroborate {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kNonceSize = 16;
+
+// Shared by the waiting coroutine and the perspectives' coroutines, all on one executor. The last
+// straggler keeps it alive.
+struct Board {
+  Board(const asio::any_io_executor& executor, std::shared_ptr<const AttemptPlan> the_plan,
+        LateReport late_report)
+      : plan(std::move(the_plan)), late(std::move(late_report)), news(executor) {
+    result.judgements.resize(plan->questions.size());
+    for (Judgement& judgement : result.judgements)
+      judgement.remotes.assign(plan->remotes.size(), RemoteState::pending);
+    result.primary.code = plan->primary.code;
+    result.remotes.resize(plan->remotes.size());
+    for (std::size_t i = 0; i < plan->remotes.size(); ++i)
+      result.remotes[i].code = plan->remotes[i].code;
+  }
+
+  std::shared_ptr<const AttemptPlan> plan;
+  LateReport late;
+  AttemptResult result;
+  bool decided = false;
+  asio::steady_timer news;  // cancelled whenever something was reported
+
+  void judge() {
+    for (Judgement& judgement : result.judgements)
+      if (judgement.quorum.outcome == QuorumOutcome::open)
+        judgement.quorum = judge_quorum(plan->terms, judgement.primary, plan->traits,
+                                        judgement.remotes, plan->needed_at_least);
+  }
+  [[nodiscard]] bool final() const {
+    for (const Judgement& judgement : result.judgements)
+      if (judgement.quorum.outcome == QuorumOutcome::open) return false;
+    return true;
+  }
+  [[nodiscard]] bool primary_permits_any() const {
+    for (const Judgement& judgement : result.judgements)
+      if (judgement.primary == PrimaryState::permitted) return true;
+    return false;
+  }
+};
+
+using BoardPtr = std::shared_ptr<Board>;
+
+observe::ObservationRequest request_of(const AttemptPlan& plan, Random& random) {
+  return {plan.order_id, plan.attempt, base64url_encode(random.octets(kNonceSize)), plan.check};
+}
+
+std::vector<caa::CaaDetermination> assess_all(const PerspectiveReply& reply,
+                                              const AttemptPlan& plan) {
+  std::vector<caa::CaaDetermination> determinations;
+  if (!reply) return determinations;
+  for (const caa::CaaQuestion& question : plan.questions)
+    determinations.push_back(
+        caa::assess(reply->observation.caa, question, plan.assessment));
+  return determinations;
+}
+
+PrimaryState primary_state(const Report& report, std::size_t question) {
+  if (report.determinations.empty()) return PrimaryState::undetermined;
+  switch (report.determinations[question].outcome) {
+    case caa::CaaOutcome::permitted: return PrimaryState::permitted;
+    case caa::CaaOutcome::prohibited: return PrimaryState::prohibited;
+    case caa::CaaOutcome::undetermined: return PrimaryState::undetermined;
+  }
+  return PrimaryState::undetermined;
+}
+
+Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> plan,
+                 observe::ObservationRequest request, Deadline deadline) {
+  Report report;
+  report.code = participant.code;
+  report.asked = true;
+  const auto begun = steady_clock::now();
+  PerspectiveReply reply = co_await participant.client->observe(std::move(request), deadline);
+  report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
+                                                                         begun);
+  report.determinations = assess_all(reply, *plan);
+  report.reply = std::move(reply);
+  co_return report;
+}
+
+Task<void> ask_primary(BoardPtr board, observe::ObservationRequest request, Deadline deadline) {
+  Report report =
+      co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
+  if (board->decided) co_return;  // the coordinator gave up on it; nothing was answered from it
+  for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
+    board->result.judgements[q].primary = primary_state(report, q);
+  board->result.primary = std::move(report);
+  board->judge();
+  board->news.cancel();
+}
+
+Task<void> ask_remote(BoardPtr board, std::size_t index, observe::ObservationRequest request,
+                      Deadline deadline) {
+  Report report =
+      co_await ask(board->plan->remotes[index], board->plan, std::move(request), deadline);
+  if (board->decided) {
+    board->late(std::move(report));
+    co_return;
+  }
+  for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
+    board->result.judgements[q].remotes[index] =
+        *report.reply ? state_of(report.determinations[q]) : state_of(report.reply->error().kind);
+  board->result.remotes[index] = std::move(report);
+  board->judge();
+  board->news.cancel();
+}
+
+void ask_remotes(const BoardPtr& board, TaskGroup& group, Random& random, Deadline deadline) {
+  for (std::size_t i = 0; i < board->plan->remotes.size(); ++i) {
+    board->result.remotes[i].asked = true;
+    group.spawn(ask_remote(board, i, request_of(*board->plan, random), deadline));
+  }
+}
+
+// The deadline passed: what is still pending has timed out.
+void close_board(Board& board) {
+  for (Judgement& judgement : board.result.judgements) {
+    if (judgement.primary == PrimaryState::pending) judgement.primary = PrimaryState::undetermined;
+    for (RemoteState& state : judgement.remotes)
+      if (state == RemoteState::pending) state = RemoteState::timed_out;
+  }
+  board.judge();
+}
+
+}  // namespace
+
+RemoteState state_of(const caa::CaaDetermination& determination) {
+  switch (determination.outcome) {
+    case caa::CaaOutcome::permitted: return RemoteState::corroborated;
+    case caa::CaaOutcome::prohibited: return RemoteState::denied;
+    case caa::CaaOutcome::undetermined: break;
+  }
+  if (determination.reason == caa::CaaReason::bogus) return RemoteState::bogus;
+  if (determination.reason == caa::CaaReason::lookup_timed_out) return RemoteState::timed_out;
+  return RemoteState::lookup_failed;
+}
+
+Task<AttemptResult> run_attempt(asio::any_io_executor executor,
+                                std::shared_ptr<const AttemptPlan> plan, TaskGroup* group,
+                                Random* random, Deadline deadline, LateReport late) {
+  const auto board = std::make_shared<Board>(executor, plan, std::move(late));
+  board->result.primary.asked = true;
+  group->spawn(ask_primary(board, request_of(*plan, *random), deadline));
+  bool remotes_asked = !plan->remotes_after_primary;
+  if (remotes_asked) ask_remotes(board, *group, *random, deadline);
+  board->judge();
+  while (!board->final() && !deadline.passed()) {
+    board->news.expires_at(deadline.when());
+    boost::system::error_code ignored;  // cancelled: news; expired: the deadline, seen above
+    co_await board->news.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!remotes_asked && board->primary_permits_any()) {
+      remotes_asked = true;
+      ask_remotes(board, *group, *random, deadline);
+    }
+  }
+  if (!board->final()) close_board(*board);
+  board->decided = true;
+  co_return std::move(board->result);  // stragglers only look at `decided` and the plan
+}
+
+}  // namespace parallax::corroborate

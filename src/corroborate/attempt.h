@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt at one check: ask the primary and the remotes, judge as answers come, stop waiting
+// as soon as nothing outstanding could change an outcome.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/async.h"
+#include "base/crypto.h"
+#include "base/deadline.h"
+#include "base/task_group.h"
+#include "caa/assess.h"
+#include "corroborate/client.h"
+#include "corroborate/quorum.h"
+
+namespace parallax::corroborate {
+
+// A perspective as this attempt uses it. The client outlives the attempt's task group.
+struct Participant {
+  std::string code;
+  PerspectiveClient* client = nullptr;
+};
+
+// What an attempt is made of; fixed before it starts.
+struct AttemptPlan {
+  std::string order_id;
+  unsigned attempt = 1;
+  observe::Check check;
+  // Judged on the same observations: a name and its wildcard, for one. Never empty.
+  std::vector<caa::CaaQuestion> questions;
+  caa::AssessmentSettings assessment;
+  Participant primary;
+  std::vector<Participant> remotes;
+  std::vector<RemoteTraits> traits;   // in parallel with remotes
+  QuorumTerms terms;
+  unsigned needed_at_least = 0;
+  bool remotes_after_primary = false; // ask the remotes only once the primary permits
+};
+
+// What one perspective brought.
+struct Report {
+  std::string code;
+  bool asked = false;
+  // None while pending.
+  std::optional<PerspectiveReply> reply;
+  std::vector<caa::CaaDetermination> determinations;  // one per question, if it observed
+  std::chrono::milliseconds elapsed{0};
+};
+
+// The outcome for one question of the plan.
+struct Judgement {
+  QuorumResult quorum;
+  PrimaryState primary = PrimaryState::pending;
+  std::vector<RemoteState> remotes;
+};
+
+struct AttemptResult {
+  std::vector<Judgement> judgements;  // one per question
+  Report primary;
+  std::vector<Report> remotes;        // pending ones have no reply
+};
+
+// Told of each remote's reply that comes after the result was final.
+using LateReport = std::function<void(Report)>;
+
+// Runs the attempt. Stragglers go on in `group` until `deadline` and are handed to `late`.
+// `random` makes a fresh nonce for each request.
+[[nodiscard]] Task<AttemptResult> run_attempt(boost::asio::any_io_executor executor,
+                                              std::shared_ptr<const AttemptPlan> plan,
+                                              TaskGroup* group, Random* random,
+                                              Deadline deadline, LateReport late);
+
+// How a determination from a remote counts.
+[[nodiscard]] RemoteState state_of(const caa::CaaDetermination& determination);
+
+}  // namespace parallax::corroborate

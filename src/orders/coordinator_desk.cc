@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "orders/coordinator_desk.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "corroborate/selection.h"
+#include "orders/compose.h"
+#include "orders/record_body.h"
+#include "rules/requirements.h"
+
+namespace parallax::orders {
+namespace {
+
+namespace asio = boost::asio;
+
+// Checks of one order under way at once: an order of a hundred names must not crowd out others.
+constexpr std::size_t kConcurrentChecksPerOrder = 16;
+// What an attempt waits beyond the check's own time: for the reply's way home.
+constexpr std::chrono::milliseconds kReplyMargin{500};
+
+// Holds a client's order id while the order is under way.
+class Claim {
+ public:
+  Claim(OrdersUnderWay& under_way, std::string client, std::string id)
+      : under_way_(under_way), key_(std::move(client), std::move(id)) {
+    held_ = under_way_.with([this](auto& ids) { return ids.insert(key_).second; });
+  }
+  ~Claim() {
+    if (held_) under_way_.with([this](auto& ids) { ids.erase(key_); });
+  }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  OrdersUnderWay& under_way_;
+  std::pair<std::string, std::string> key_;
+  bool held_ = false;
+};
+
+}  // namespace
+
+struct CoordinatorDesk::Work {
+  Order order;
+  OrderPlan plan;
+  Date at{};
+  Decision decision;
+  std::vector<std::vector<std::size_t>> remotes;           // per check
+  std::vector<corroborate::AttemptResult> attempts;        // per check
+  std::size_t next = 0;                                    // first check not yet started
+};
+
+CoordinatorDesk::CoordinatorDesk(DeskSettings settings, DeskParts parts)
+    : settings_(std::move(settings)), parts_(std::move(parts)) {}
+
+Task<Result<Answered>> CoordinatorDesk::place(Order order, AnswerWriter write) {
+  const Claim claim(*parts_.under_way, order.client, order.id);
+  if (!claim.held())
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("an order with the id \"{}\" is under way", order.id));
+  if (!order.fresh_id) {
+    auto earlier = co_await earlier_answer(order.client, order.id, order.request_digest);
+    if (!earlier) co_return fail(earlier.error());
+    if (*earlier) co_return Answered{std::move(**earlier), std::nullopt, true};
+  }
+  co_return co_await decide(std::move(order), std::move(write));
+}
+
+Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::string client,
+                                                                         std::string id,
+                                                                         std::string digest) {
+  auto stored = co_await parts_.store->find_decision(std::move(client), id);
+  if (!stored) co_return fail(stored.error());
+  if (!*stored) co_return std::optional<std::string>();
+  if ((*stored)->request_digest != digest)
+    co_return fail(ErrorCode::conflict,
+                   fmt::format("the order id \"{}\" was used for another request; a re-check "
+                               "needs a new id",
+                               id));
+  co_return std::optional<std::string>(std::move((*stored)->answer));
+}
+
+Task<Result<std::string>> CoordinatorDesk::recall(std::string client, std::string order_id) {
+  auto stored = co_await parts_.store->find_decision(std::move(client), order_id);
+  if (!stored) co_return fail(stored.error());
+  if (!*stored)
+    co_return fail(ErrorCode::not_found, fmt::format("no order has the id \"{}\"", order_id));
+  co_return std::move((*stored)->answer);
+}
+
+Status CoordinatorDesk::check_counts(const Order& order, Date at) const {
+  const unsigned required = rules::requirements_at(at).remotes_required.value;
+  if (order.remote_count && *order.remote_count < required)
+    return fail(ErrorCode::forbidden,
+                fmt::format("{} remotes were asked for, {} are required (TLS BR 3.2.2.9)",
+                            *order.remote_count, required));
+  if (order.remote_count && *order.remote_count > parts_.remotes.size())
+    return fail(ErrorCode::forbidden,
+                fmt::format("{} remotes were asked for, the roster has {}", *order.remote_count,
+                            parts_.remotes.size()));
+  return {};
+}
+
+std::shared_ptr<const corroborate::AttemptPlan> CoordinatorDesk::attempt_plan(
+    const Order& order, const PlannedCheck& planned, const std::vector<std::size_t>& remotes,
+    Date at) const {
+  auto plan = std::make_shared<corroborate::AttemptPlan>(corroborate::AttemptPlan{
+      order.id, 1, planned.check, planned.questions, settings_.assessment, parts_.primary, {},
+      corroborate::traits_of(*parts_.roster, remotes, at),
+      corroborate::terms_at(at, remotes.size()), order.corroborations_required.value_or(0),
+      settings_.remotes_after_primary});
+  for (const std::size_t index : remotes) plan->remotes.push_back(parts_.remotes[index]);
+  return plan;
+}
+
+Task<void> CoordinatorDesk::attempt(std::shared_ptr<Work> work, std::size_t index) {
+  const PlannedCheck& planned = work->plan.checks[index];
+  const std::size_t count = work->order.remote_count.value_or(
+      static_cast<unsigned>(parts_.remotes.size()));
+  work->remotes[index] = corroborate::select_remotes(
+      *parts_.roster, count, planned.check.domain.text(), settings_.selection_secret);
+  const auto plan = attempt_plan(work->order, planned, work->remotes[index], work->at);
+  corroborate::LateReport late =
+      [this, client = work->order.client, id = work->order.id,
+       digest = observe::digest(planned.check)](corroborate::Report report) {
+        record_late(client, id, digest, std::move(report));
+      };
+  work->attempts[index] = co_await corroborate::run_attempt(
+      parts_.executor, plan, parts_.group, parts_.random,
+      Deadline::after(settings_.check_timeout + kReplyMargin), std::move(late));
+}
+
+Task<void> CoordinatorDesk::attempt_all(std::shared_ptr<Work> work) {
+  while (work->next < work->plan.checks.size()) {
+    const std::size_t index = work->next++;
+    co_await attempt(work, index);
+  }
+}
+
+Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) {
+  const auto work = std::make_shared<Work>();
+  work->decision.received = parts_.clock->now();
+  work->at = date_of(work->decision.received);
+  if (auto counts = check_counts(order, work->at); !counts) co_return fail(counts.error());
+  auto plan = plan_order(order, settings_.assessment.permit_insecure_lookup_failure);
+  if (!plan) co_return fail(plan.error());
+  work->order = std::move(order);
+  work->plan = std::move(*plan);
+  work->remotes.resize(work->plan.checks.size());
+  work->attempts.resize(work->plan.checks.size());
+  if (work->plan.checks.size() == 1) {
+    co_await attempt_all(work);
+  } else {
+    TaskGroup lanes(parts_.executor);
+    const std::size_t count = std::min(kConcurrentChecksPerOrder, work->plan.checks.size());
+    for (std::size_t i = 0; i < count; ++i) lanes.spawn(attempt_all(work));
+    co_await lanes.join();
+  }
+  co_return co_await commit(work, std::move(write));
+}
+
+evidence::Record CoordinatorDesk::record_of(const Work& work) const {
+  evidence::Record record;
+  record.client = work.order.client;
+  record.order_id = work.order.id;
+  record.recorded = work.decision.decided;
+  record.outcome = to_string(work.decision.outcome);
+  for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
+  record.request_digest = work.order.request_digest;
+  record.body = decision_body({work.order, work.plan, work.attempts, work.remotes,
+                               *parts_.roster, work.decision, settings_.configuration});
+  return record;
+}
+
+Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write) {
+  Decision& decision = work->decision;
+  decision.order_id = work->order.id;
+  decision.lab = settings_.lab;
+  for (std::size_t i = 0; i < work->order.names.size(); ++i) {
+    const NamePlan& plan = work->plan.names[i];
+    decision.names.push_back(compose_name(work->order.names[i], work->order.type,
+                                          work->attempts[plan.check], plan.question,
+                                          *parts_.roster, work->remotes[plan.check], work->at));
+  }
+  conclude(decision);
+  decision.decided = parts_.clock->now();
+  evidence::Record record = record_of(*work);
+  // The answer names its place in the log, which only the log's writer knows. It is written on
+  // the writer's thread while this coroutine waits, so both never touch the decision at once.
+  const auto answer = std::make_shared<std::string>();
+  record.answer = [answer, work, write = std::move(write)](std::uint64_t index) {
+    work->decision.evidence_index = index;
+    *answer = write(work->decision);
+    return *answer;
+  };
+  const auto index = co_await parts_.store->append(std::move(record));
+  if (!index) co_return fail(index.error());
+  if (parts_.decided) parts_.decided(decision);
+  co_return Answered{std::move(*answer), std::move(decision), false};
+}
+
+void CoordinatorDesk::record_late(const std::string& client, const std::string& order_id,
+                                  const std::string& check_digest, corroborate::Report report) {
+  evidence::Record record;
+  record.kind = evidence::RecordKind::late_observation;
+  record.client = client;
+  record.order_id = order_id;
+  record.recorded = parts_.clock->now();
+  record.body = late_body(client, order_id, check_digest, report, record.recorded);
+  parts_.group->spawn(append_late(std::move(record)));
+}
+
+Task<void> CoordinatorDesk::append_late(evidence::Record record) {
+  const std::string order_id = record.order_id;
+  const auto index = co_await parts_.store->append(std::move(record));
+  if (!index)
+    log::warning("late-observation-lost",
+                 {{"order", order_id}, {"error", describe(index.error())}});
+}
+
+}  // namespace parallax::orders

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "orders/record_body.h"
+
+#include "rules/rule.h"
+
+namespace parallax::orders {
+namespace {
+
+namespace json = boost::json;
+
+template <class Texts>
+json::array texts(const Texts& values) {
+  json::array out;
+  for (const auto& value : values) out.emplace_back(value);
+  return out;
+}
+
+json::value optional_text(const std::optional<std::string>& text) {
+  return text ? json::value(*text) : json::value(nullptr);
+}
+
+json::value optional_instant(const std::optional<Instant>& instant) {
+  return instant ? json::value(format_instant(*instant)) : json::value(nullptr);
+}
+
+json::object order_json(const Order& order) {
+  json::array names;
+  for (const auto& name : order.names) names.emplace_back(names::text_of(name));
+  json::array issuers;
+  for (const auto& issuer : order.issuers) issuers.emplace_back(issuer.text());
+  return {{"id", order.id},
+          {"client", order.client},
+          {"request_digest", order.request_digest},
+          {"type", caa::to_string(order.type)},
+          {"names", std::move(names)},
+          {"issuers", std::move(issuers)},
+          {"account_uri", optional_text(order.account_uri)},
+          {"validation_method", optional_text(order.validation_method)},
+          {"trace_id", order.trace_id}};
+}
+
+json::object report_json(const corroborate::Report& report) {
+  json::object out{{"code", report.code},
+                   {"asked", report.asked},
+                   {"elapsed_ms", report.elapsed.count()},
+                   {"observation", nullptr},
+                   {"failure", nullptr}};
+  if (!report.reply) return out;
+  if (*report.reply)
+    out["observation"] = to_json((*report.reply)->statement);
+  else
+    out["failure"] = json::object{{"kind", to_string(report.reply->error().kind)},
+                                  {"message", report.reply->error().message}};
+  return out;
+}
+
+json::object check_json(const RecordInput& input, std::size_t index) {
+  const corroborate::AttemptResult& attempt = input.attempts[index];
+  json::array remotes;
+  for (const corroborate::Report& report : attempt.remotes) remotes.push_back(report_json(report));
+  json::array roster{corroborate::to_json(input.roster.primary)};
+  for (const std::size_t i : input.remotes[index])
+    roster.push_back(corroborate::to_json(input.roster.remotes[i]));
+  const observe::Check& check = input.plan.checks[index].check;
+  return {{"check", observe::to_json(check)},
+          {"digest", observe::digest(check)},
+          {"attempt", 1},
+          {"perspectives", std::move(roster)},
+          {"primary", report_json(attempt.primary)},
+          {"remotes", std::move(remotes)}};
+}
+
+json::object quorum_json(const corroborate::Judgement& judgement) {
+  json::array states;
+  for (const corroborate::RemoteState state : judgement.remotes)
+    states.emplace_back(to_string(state));
+  json::array rirs;
+  for (const rules::Rir rir : judgement.quorum.rirs) rirs.emplace_back(rules::to_string(rir));
+  return {{"text", judgement.quorum.text()},
+          {"corroborated", judgement.quorum.corroborated},
+          {"used", judgement.quorum.used},
+          {"needed", judgement.quorum.needed},
+          {"rirs", std::move(rirs)},
+          {"remotes", std::move(states)},
+          {"reasons", texts(judgement.quorum.reasons)}};
+}
+
+json::object name_json(const RecordInput& input, std::size_t index) {
+  const NameDecision& name = input.decision.names[index];
+  const NamePlan& plan = input.plan.names[index];
+  return {{"name", names::text_of(name.name)},
+          {"check", plan.check},
+          {"outcome", to_string(name.outcome)},
+          {"reason", name.reason},
+          {"explanation", name.explanation},
+          {"dnssec", dns::to_string(name.primary.verdict)},
+          {"permission_expires", optional_instant(name.permission_expires)},
+          {"quorum", quorum_json(input.attempts[plan.check].judgements[plan.question])},
+          {"rules", texts(name.rules)}};
+}
+
+// Each rule cited, once, with where it stood on the day of the decision.
+json::array rules_json(const Decision& decision) {
+  std::vector<std::string> ids;
+  for (const NameDecision& name : decision.names)
+    ids.insert(ids.end(), name.rules.begin(), name.rules.end());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  json::array out;
+  for (const std::string& id : ids) {
+    const auto rule = rules::rule(id, date_of(decision.decided));
+    if (!rule) continue;
+    out.push_back(json::object{{"id", id},
+                               {"document", rules::to_string(rule->document)},
+                               {"version", rule->version},
+                               {"section", rule->section},
+                               {"ballot", rule->ballot}});
+  }
+  return out;
+}
+
+}  // namespace
+
+json::value decision_body(const RecordInput& input) {
+  json::array checks;
+  for (std::size_t i = 0; i < input.attempts.size(); ++i) checks.push_back(check_json(input, i));
+  json::array names;
+  for (std::size_t i = 0; i < input.decision.names.size(); ++i)
+    names.push_back(name_json(input, i));
+  return json::object{{"version", 1},
+                      {"kind", "decision"},
+                      {"order", order_json(input.order)},
+                      {"received", format_instant(input.decision.received)},
+                      {"decided", format_instant(input.decision.decided)},
+                      {"outcome", to_string(input.decision.outcome)},
+                      {"permission_expires", optional_instant(input.decision.permission_expires)},
+                      {"lab", input.decision.lab},
+                      {"configuration", input.configuration},
+                      {"rules", rules_json(input.decision)},
+                      {"checks", std::move(checks)},
+                      {"names", std::move(names)}};
+}
+
+json::value late_body(const std::string& client, const std::string& order_id,
+                      const std::string& check_digest, const corroborate::Report& report,
+                      Instant recorded) {
+  return json::object{{"version", 1},
+                      {"kind", "late-observation"},
+                      {"client", client},
+                      {"order", order_id},
+                      {"check_digest", check_digest},
+                      {"recorded", format_instant(recorded)},
+                      {"report", report_json(report)}};
+}
+
+}  // namespace parallax::orders

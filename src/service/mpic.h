@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The coordinator's side of the Open MPIC interface: an existing client works unchanged, over the
+// same engine and under the same rules as /v1.
+#pragma once
+
+#include "base/clock.h"
+#include "net/http.h"
+#include "service/api_v1.h"
+#include "service/router.h"
+#include "service/service_info.h"
+
+namespace parallax::service {
+
+// POST /mpic, GET /healthz, GET /configz. Outlives the router it is installed in.
+class MpicApi {
+ public:
+  MpicApi(OrderServices services, const ServiceInfo& info, const Clock& clock)
+      : services_(services), info_(info), clock_(clock) {}
+  void install(Router& router);
+
+  // Each call is an order of its own under a generated id. 200 whatever was decided; 400
+  // request-validation-failed, 401, 403, 413, 503 as {"detail": ...}. In the lab every answer
+  // carries `Parallax-Lab: true`: the body has no member that could say so.
+  [[nodiscard]] Task<net::HttpResponse> post(net::HttpRequest request);
+  [[nodiscard]] Task<net::HttpResponse> configuration();
+
+ private:
+  OrderServices services_;
+  const ServiceInfo& info_;
+  const Clock& clock_;
+};
+
+// {"status":"healthy"}: the process answers. Also for a perspective's listener.
+[[nodiscard]] Task<net::HttpResponse> healthy();
+
+}  // namespace parallax::service

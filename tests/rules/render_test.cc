@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/render.h"
+
+#include <sstream>
+
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "rules/rule.h"
+
+namespace parallax::rules {
+namespace {
+
+Date on(const char* text) { return parse_date(text).value(); }
+
+TEST(RenderJson, HoldsTheFiguresOfTheDay) {
+  const auto out = render_json(on("2026-12-15"));
+  EXPECT_EQ(out.at("at"), "2026-12-15");
+  EXPECT_EQ(out.at("remotes_required").to_number<int>(), 5);
+  EXPECT_TRUE(out.at("quorum_enforced").as_bool());
+  EXPECT_EQ(out.at("rir_regions_required").to_number<int>(), 2);
+  EXPECT_EQ(out.at("distance_min_km").to_number<int>(), 500);
+  EXPECT_EQ(out.at("caa_window_hours").to_number<int>(), 8);
+  const auto& allowed = out.at("allowed_non_corroborations").as_object();
+  EXPECT_EQ(allowed.size(), 19U);
+  EXPECT_EQ(allowed.at("2").to_number<int>(), 1);
+  EXPECT_EQ(allowed.at("5").to_number<int>(), 1);
+  EXPECT_EQ(allowed.at("6").to_number<int>(), 2);
+  EXPECT_EQ(allowed.at("20").to_number<int>(), 2);
+}
+
+TEST(RenderJson, AsksForNoRemotesBeforeTheFirstPhase) {
+  EXPECT_EQ(render_json(on("2025-03-14")).at("remotes_required").to_number<int>(), 0);
+}
+
+TEST(RenderJson, CitesEveryRule) {
+  const auto out = render_json(on("2026-11-22"));
+  const auto& rules = out.at("rules").as_array();
+  ASSERT_EQ(rules.size(), rules_in_force(on("2026-11-22")).size());
+  bool open = false;
+  bool closed = false;
+  bool house = false;
+  for (const auto& value : rules) {
+    const auto& entry = value.as_object();
+    for (const char* key : {"id", "document", "version", "section", "ballot", "from", "text"})
+      EXPECT_FALSE(entry.at(key).as_string().empty()) << key;
+    EXPECT_TRUE(parse_date(entry.at("from").as_string()));
+    const auto& until = entry.at("until");
+    open |= until.is_null();
+    closed |= until.is_string();
+    house |= entry.at("house").as_bool();
+  }
+  EXPECT_TRUE(open && closed && house);
+}
+
+TEST(RenderJson, AnnouncesWhatChangesNext) {
+  const auto out = render_json(on("2026-11-22"));
+  const auto& changes = out.at("next_changes").as_array();
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].at("on"), "2026-12-15");
+  EXPECT_EQ(changes[0].at("kind"), "changes");
+  EXPECT_EQ(changes[0].at("id"), "mpic.remotes-minimum");
+  EXPECT_EQ(changes[0].at("value").to_number<int>(), 5);
+}
+
+TEST(RenderJson, IsReadByAStrictReader) {
+  EXPECT_TRUE(parse_json(boost::json::serialize(render_json(on("2026-11-22")))));
+}
+
+TEST(RenderText, FitsATerminalAndNamesEveryRule) {
+  for (const char* day : {"2012-07-01", "2025-03-15", "2026-11-22", "2027-03-15"}) {
+    SCOPED_TRACE(day);
+    const std::string text = render_text(on(day));
+    EXPECT_TRUE(text.ends_with('\n'));
+    for (const Rule& rule : rules_in_force(on(day)))
+      EXPECT_NE(text.find(rule.id), std::string::npos) << rule.id;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+TEST(RenderText, SaysWhatChangesNext) {
+  EXPECT_NE(render_text(on("2026-11-22")).find("2026-12-15 mpic.remotes-minimum"),
+            std::string::npos);
+  EXPECT_NE(render_text(on("2027-03-15")).find("No change is known"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace parallax::rules
