@@ -22,8 +22,10 @@ class IpAddress {
   [[nodiscard]] bool is_v4() const { return address_.is_v4(); }
   // RFC 5952 text.
   [[nodiscard]] std::string text() const { return address_.to_string(); }
-  // The name of the entry in the IANA IPv4/IPv6 Special-Purpose Address Registries (RFC 6890), or
-  // of multicast or an embedded IPv4 address that is itself special; empty if globally reachable.
+  // The name of the entry in the IANA IPv4/IPv6 Special-Purpose Address Registries that holds the
+  // address (any entry, also those marked globally reachable: TLS BR 1.6.1 "Reserved IP Address"),
+  // or of multicast, or of IPv6 space outside 2000::/3. So every form that embeds an IPv4 address
+  // (mapped, compatible, NAT64, 6to4, Teredo) has one. Empty for an ordinary public address.
   [[nodiscard]] std::string_view special_purpose() const;
 
   friend bool operator==(const IpAddress&, const IpAddress&) = default;

@@ -33,7 +33,7 @@ Task<Result<SignedObservation>> Perspective::observe(ObservationRequest request,
                           started,
                           clock_.now(),
                           std::move(seen)};
-  auto statement = write_statement(observation);
+  auto statement = write_statement(observation, settings_.keep_packets);
   if (!statement) co_return fail(statement.error());
   announcement.release();
   SignedStatement proof = co_await signer_.sign(std::move(*statement));

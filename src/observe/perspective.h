@@ -23,6 +23,7 @@ struct PerspectiveSettings {
   std::string software;
   bool lab = false;
   bool validating = true;
+  bool keep_packets = false;  // put the DNS responses into the statement, octet by octet
   std::chrono::milliseconds lookup_timeout{5000};
   std::chrono::milliseconds check_timeout{15'000};
   std::chrono::microseconds signing_window{2000};

@@ -32,7 +32,7 @@ Instant instant_member(ObjectReader& in, std::string_view key) {
 
 }  // namespace
 
-Result<std::string> write_statement(const Observation& observation) {
+Result<std::string> write_statement(const Observation& observation, bool packets) {
   return canonical_json(json::object{
       {"type", kStatementType},
       {"order", observation.order_id},
@@ -44,7 +44,7 @@ Result<std::string> write_statement(const Observation& observation) {
       {"lab", observation.lab},
       {"started", format_instant(observation.started)},
       {"finished", format_instant(observation.finished)},
-      {"caa", caa::to_json(observation.caa, true)},
+      {"caa", caa::to_json(observation.caa, packets)},
   });
 }
 

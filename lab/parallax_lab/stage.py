@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sets the world up inside the namespace: zones, servers, packet filter, environment."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+from parallax_lab import bench, namespace
+from parallax_lab.knot import KnotServer
+from parallax_lab.zones import Author
+
+LIAR = "liar"
+
+
+def packet_filter(world):
+    """nftables rules that lead lied-to perspectives elsewhere; all else stays untracked."""
+    liars = world.servers[LIAR].addresses
+    lines, contested, reached = [], [], set(liars)
+    for zone in world.zones.values():
+        if not zone.lie:
+            continue
+        contested.append(zone.contested_address)
+        target = world.servers[zone.lie.server].addresses[0] if zone.lie.server else liars[0]
+        reached.add(target)
+        sources = ", ".join(world.perspectives[name][0] for name in zone.lie.to)
+        lines.append(f"    ip saddr {{ {sources} }} ip daddr {zone.contested_address} "
+                     f"dnat to {target}")
+    tracked = ", ".join(contested + sorted(reached))
+    untrack = "\n".join(f"""  chain {hook} {{
+    type filter hook {hook} priority raw
+    ip daddr {{ {tracked} }} return
+    ip saddr {{ {tracked} }} return
+    notrack
+  }}""" for hook in ("output", "prerouting"))
+    nat = "\n".join(lines)
+    return f"""table ip lab {{
+{untrack}
+  chain lead_astray {{
+    type nat hook output priority -100
+{nat}
+  }}
+}}
+"""
+
+
+def _instances(world, directory):
+    """The knotd instances with all their zones, not yet started."""
+    addresses = {}
+    for server in world.servers.values():
+        if server.runs:
+            addresses.setdefault(server.runs, []).extend(server.addresses)
+    for zone in world.zones.values():
+        if zone.contested_address:
+            addresses[world.servers[zone.servers[0]].runs].append(zone.contested_address)
+    return {name: KnotServer(directory / name, listen) for name, listen in addresses.items()}
+
+
+def _fill(world, author, instances):
+    for name, zone in world.zones.items():
+        homes = {world.servers[server].runs for server in zone.servers} - {None}
+        if homes:
+            text = author.zone_file(name)
+            for home in homes:
+                instances[home].add(name, text)
+        if zone.lie and zone.lie.records is not None:
+            instances[LIAR].add(name, author.zone_file(name, zone.lie.records))
+
+
+def _start_misbehaving(world):
+    behaviours = {address: server.does for server in world.servers.values() if server.does
+                  for address in server.addresses}
+    script = pathlib.Path(__file__).with_name("misbehave.py")
+    process = subprocess.Popen([sys.executable, "-I", script, json.dumps(behaviours)],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               preexec_fn=namespace.die_with_parent)
+    return process
+
+
+def set_up(world, directory, bench_zones=None):
+    """Starts everything; returns the environment variables that tell a command where it is."""
+    directory = pathlib.Path(directory)
+    ipv6 = [address for group in [server.addresses for server in world.servers.values()]
+            + list(world.perspectives.values()) for address in group if ":" in address]
+    namespace.bring_up(ipv6)
+    misbehaving = _start_misbehaving(world)
+    author = Author(world)
+    instances = _instances(world, directory)
+    if bench_zones:
+        author.add_ready_made_child(bench.TLD, [world.servers["tld"].addresses],
+                                    bench_zones.tld_ds)
+        instances["tld"].add_file(bench.TLD, bench_zones.tld_file)
+        instances["bench"] = KnotServer(directory / "bench", [bench.ADDRESS],
+                                        workers=os.cpu_count() or 1)
+        for name in bench_zones.names:
+            instances["bench"].add_file(name, bench_zones.file(name))
+    _fill(world, author, instances)
+    for instance in instances.values():
+        instance.start()
+    namespace.load_packet_filter(packet_filter(world))
+    anchors = directory / "root.key"
+    anchors.write_text(author.trust_anchor(), encoding="ascii")
+    hints = directory / "root.hints"
+    hints.write_text("".join(
+        f". 3600000 NS ns1.\nns1. 3600000 A {address}\n"
+        for address in world.servers["root"].addresses), encoding="ascii")
+    for instance in instances.values():
+        instance.wait_ready()
+    if misbehaving.stdout.readline() != b"ready\n":
+        raise RuntimeError("the misbehaving name servers did not start")
+    environment = {
+        "PARALLAX_LAB_DIR": str(directory),
+        "PARALLAX_LAB_TRUST_ANCHORS": str(anchors),
+        "PARALLAX_LAB_ROOT_HINTS": str(hints),
+        "PARALLAX_LAB_ISSUER": world.issuer,
+        "PARALLAX_LAB_SOURCES": " ".join(",".join(pair) for pair in world.perspectives.values()),
+    }
+    if bench_zones:
+        environment["PARALLAX_LAB_BENCH_NAMES"] = str(bench_zones.names_file)
+    return environment

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/configuration_digest.h"
+
+#include <unbound.h>
+
+#include "base/canonical_json.h"
+#include "base/encoding.h"
+#include "cli/files.h"
+#include "cli/vantage.h"
+
+namespace parallax::cli {
+
+namespace json = boost::json;
+
+Result<json::value> configuration_facts(const Config& config) {
+  const auto anchors = read_file(config.dns.trust_anchor_file);
+  if (!anchors) return fail(anchors.error());
+  const auto hints = read_file(config.dns.root_hints_file);
+  if (!hints) return fail(hints.error());
+  json::array roster;
+  if (config.primary) roster.push_back(corroborate::to_json(*config.primary));
+  for (const RemoteConfig& remote : config.remotes)
+    roster.push_back(corroborate::to_json(remote.info));
+  return json::object{
+      {"software", software_name()},
+      {"resolver", std::string("libunbound ") + ub_version()},
+      {"trust_anchors_sha256", hex_encode(sha256(*anchors))},
+      {"root_hints_sha256", hex_encode(sha256(*hints))},
+      {"cache_max_ttl_s", config.dns.cache_max_ttl.count()},
+      {"lookup_timeout_ms", config.dns.lookup_timeout.count()},
+      {"check_timeout_ms", config.check_timeout.count()},
+      {"remotes_after_primary", config.remotes_after_primary},
+      {"permit_insecure_lookup_failure", config.caa.permit_insecure_lookup_failure},
+      {"flag_one_is_critical", config.caa.flag_one_is_critical},
+      {"lab", config.lab},
+      {"roster", std::move(roster)}};
+}
+
+std::string configuration_digest(const json::value& facts) {
+  // Strings, whole numbers and booleans of our own making: it has a canonical form.
+  return hex_encode(sha256(canonical_json(facts).value()));
+}
+
+}  // namespace parallax::cli

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+
+namespace parallax::cli {
+
+int report_error(const Error& error) {
+  fmt::print(stderr, "parallax: {}\n", describe(error));
+  switch (error.code) {
+    case ErrorCode::malformed:
+    case ErrorCode::unsupported:
+    case ErrorCode::forbidden:
+    case ErrorCode::configuration: return kExitUsage;
+    default: return kExitUndetermined;
+  }
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"Parallax: multi-perspective issuance corroboration", "parallax"};
+  app.set_version_flag("--version", fmt::format("parallax {}", kVersion));
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_check_command(app, exit_code);
+  add_rules_command(app, exit_code);
+  add_config_command(app, exit_code);
+  add_evidence_command(app, exit_code);
+  add_token_command(app, exit_code);
+  add_pki_command(app, exit_code);
+  add_perspective_command(app, exit_code);
+  add_coordinator_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Asking for help or the version is no error; everything else is usage.
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace parallax::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe or connection is an error value, not a death
+  return parallax::cli::run(argc, argv);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// `parallax perspective`: a remote Network Perspective as a service.
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/config.h"
+#include "cli/files.h"
+#include "cli/listener.h"
+#include "cli/server_loop.h"
+#include "cli/vantage.h"
+#include "names/public_suffix.h"
+#include "peer/observe_service.h"
+#include "service/metrics.h"
+#include "service/mpic.h"
+#include "service/perspective_caa.h"
+#include "service/router.h"
+
+namespace parallax::cli {
+namespace {
+
+// What all workers of the process share.
+struct Shared {
+  Config config;
+  SigningKey key;
+  names::PublicSuffixList suffixes;
+  std::shared_ptr<net::TlsContext> tls;
+  std::unique_ptr<service::Metrics> metrics;
+};
+
+// The Open MPIC view of this vantage.
+class Observer final : public service::LocalCaaObserver {
+ public:
+  Observer(observe::Perspective& perspective, bool prove_insecure)
+      : perspective_(perspective), prove_insecure_(prove_insecure) {}
+  [[nodiscard]] Task<caa::CaaObservation> observe(names::DomainName domain) override {
+    return perspective_.look({std::move(domain), prove_insecure_},
+                             Deadline::after(perspective_.settings().check_timeout));
+  }
+
+ private:
+  observe::Perspective& perspective_;
+  bool prove_insecure_;
+};
+
+class PerspectiveWorker final : public WorkerService {
+ public:
+  PerspectiveWorker(const Shared& shared, Vantage vantage)
+      : shared_(shared),
+        vantage_(std::move(vantage)),
+        observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
+        caa_(observer_, shared.suffixes, system_clock(), {shared.config.caa, {}}),
+        router_(shared.metrics.get()) {
+    const peer::PeerPolicy policy{shared.config.coordinator_names};
+    router_.add("POST", peer::kObservePath,
+                [perspective = vantage_.perspective.get(), policy](net::HttpRequest request,
+                                                                   const std::string&) {
+                  return peer::serve_observe(perspective, policy, std::move(request));
+                });
+    router_.add("GET", "/healthz", [](const net::HttpRequest&, const std::string&) {
+      return service::healthy();
+    });
+    caa_.install(router_);
+    shared.metrics->install(router_);
+  }
+
+  Status listen(boost::asio::any_io_executor executor, Listener& listener) {
+    auto server = listener.make(std::move(executor), shared_.tls, router_.handler());
+    if (!server) return fail(server.error());
+    server_ = std::move(*server);
+    return {};
+  }
+  [[nodiscard]] Task<void> run() override { co_await server_->run(); }
+  void stop(std::chrono::milliseconds grace) override { server_->stop(grace); }
+  dns::UnboundResolver& resolver() { return *vantage_.resolver; }
+
+ private:
+  const Shared& shared_;
+  Vantage vantage_;
+  Observer observer_;
+  service::PerspectiveCaa caa_;
+  service::Router router_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+Result<Shared> prepare(const std::string& path) {
+  auto config = load_config(path);
+  if (!config) return fail(config.error());
+  log::configure(config->log_level, config->log_format);
+  if (auto complete = require_perspective(*config); !complete) return fail(complete.error());
+  auto key = read_signing_key(config->perspective_signing_key);
+  if (!key) return fail(key.error());
+  auto suffixes = names::PublicSuffixList::load(config->public_suffix_list);
+  if (!suffixes) return fail(suffixes.error());
+  auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
+  if (!tls) return fail(tls.error());
+  auto metrics = std::make_unique<service::Metrics>(
+      service::Metrics::Names{{config->perspective_code}, {}});
+  return Shared{std::move(*config), std::move(*key), std::move(*suffixes), std::move(*tls),
+                std::move(metrics)};
+}
+
+Status serve(const std::string& path) {
+  const auto shared = prepare(path);
+  if (!shared) return fail(shared.error());
+  const Config& config = shared->config;
+  Contexts contexts = make_contexts(config.workers);
+  Listener listener(config);
+  std::vector<std::unique_ptr<WorkerService>> services;
+  for (const auto& context : contexts) {
+    auto vantage = make_vantage(context->get_executor(), config, config.dns,
+                                config.perspective_code, shared->key, false, system_clock());
+    if (!vantage) return fail(vantage.error());
+    auto worker = std::make_unique<PerspectiveWorker>(*shared, std::move(*vantage));
+    if (services.empty()) {
+      auto root = run_once(*context, worker->resolver().check_root(
+                                         Deadline::after(kRootCheckTimeout)));
+      if (!root) return root;
+    }
+    if (auto bound = worker->listen(context->get_executor(), listener); !bound) return bound;
+    services.push_back(std::move(worker));
+  }
+  log::info("perspective-serving", {{"code", config.perspective_code},
+                                    {"address", listener.text()},
+                                    {"workers", std::to_string(contexts.size())},
+                                    {"lab", config.lab ? "true" : "false"}});
+  serve_until_signalled(contexts, services, config.drain);
+  log::info("perspective-stopped");
+  return {};
+}
+
+}  // namespace
+
+void add_perspective_command(CLI::App& app, int& exit_code) {
+  const auto path = std::make_shared<std::string>();
+  CLI::App* command =
+      app.add_subcommand("perspective", "Serve as a remote Network Perspective");
+  command->add_option("--config", *path, "Configuration file (TOML)")->required();
+  command->callback([path, &exit_code] {
+    const auto served = serve(*path);
+    if (!served) exit_code = report_error(served.error());
+  });
+}
+
+}  // namespace parallax::cli

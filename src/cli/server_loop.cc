@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/server_loop.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "base/log.h"
+
+namespace parallax::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr unsigned kDefaultWorkersMax = 4;
+
+// An exception that reaches a worker's loop is a bug; going on could answer from broken state.
+void run_worker(asio::io_context& context) {
+  try {
+    context.run();
+  } catch (const std::exception& error) {
+    log::error("worker-failed", {{"what", error.what()}});
+    std::abort();
+  }
+}
+
+}  // namespace
+
+Contexts make_contexts(unsigned count) {
+  if (count == 0)
+    count = std::clamp(std::thread::hardware_concurrency(), 1U, kDefaultWorkersMax);
+  Contexts contexts;
+  for (unsigned i = 0; i < count; ++i)
+    contexts.push_back(std::make_unique<asio::io_context>(1));
+  return contexts;
+}
+
+void serve_until_signalled(Contexts& contexts,
+                           const std::vector<std::unique_ptr<WorkerService>>& services,
+                           std::chrono::milliseconds grace) {
+  asio::io_context control(1);
+  asio::signal_set signals(control, SIGTERM, SIGINT);
+  const auto stop_all = [&] {
+    for (std::size_t i = 0; i < services.size(); ++i)
+      asio::post(*contexts[i], [service = services[i].get(), grace] { service->stop(grace); });
+  };
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    log::info("draining", {{"signal", std::to_string(signal)}});
+    stop_all();
+    signals.async_wait([](const boost::system::error_code& again, int) {
+      if (!again) std::_Exit(EXIT_FAILURE);
+    });
+  });
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    asio::co_spawn(*contexts[i], services[i]->run(),
+                   [context = contexts[i].get()](const std::exception_ptr& error) {
+                     if (error) std::rethrow_exception(error);
+                     context->stop();
+                   });
+    threads.emplace_back([context = contexts[i].get()] { run_worker(*context); });
+  }
+  std::thread control_thread([&control] { control.run(); });
+  for (std::thread& thread : threads) thread.join();
+  control.stop();
+  control_thread.join();
+}
+
+Status run_once(asio::io_context& context, Task<Status> task) {
+  std::optional<Status> outcome;
+  asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& error, Status status) {
+    if (error) std::rethrow_exception(error);
+    outcome = std::move(status);
+    context.stop();
+  });
+  context.run();
+  context.restart();
+  return std::move(*outcome);
+}
+
+}  // namespace parallax::cli

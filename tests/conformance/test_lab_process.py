@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab as a process: what it hands to its command, and that nothing of it stays behind."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+LAB = pathlib.Path(__file__).resolve().parents[2] / "lab" / "lab"
+UP_TIMEOUT_S = 60
+
+
+def run(arguments, **options):
+    return subprocess.run([LAB, *arguments], capture_output=True, text=True, timeout=UP_TIMEOUT_S,
+                          check=False, **options)
+
+
+def processes_naming(text):
+    """Command lines of living processes that hold `text`."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if text in line and str(os.getpid()) != path.parent.name:
+            found.append(line)
+    return found
+
+
+def test_the_command_gets_its_input_and_its_status_comes_back():
+    done = run(["exec", "--", "sh", "-c", "cat; echo oops >&2; exit 7"], input="in\n")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "in\n", "oops\n")
+
+
+def test_a_command_killed_by_a_signal():
+    assert run(["exec", "--", "sh", "-c", "kill -KILL $$"]).returncode == 128 + signal.SIGKILL
+
+
+def test_a_command_that_does_not_exist():
+    done = run(["exec", "--", "/nonexistent"])
+    assert done.returncode == 127
+    assert "/nonexistent" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["exec"], ["exec", "--bench", "-1", "--", "true"],
+                                       ["exec", "--bench", "lots", "--", "true"], ["dance"]])
+def test_wrong_usage(arguments):
+    done = run(arguments)
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+
+
+def test_an_inherited_listening_socket_reaches_the_command():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        program = (f"import socket; s = socket.socket(fileno={listener.fileno()}); "
+                   "c, _ = s.accept(); c.sendall(b'from inside')")
+        with subprocess.Popen([LAB, "exec", "--", sys.executable, "-c", program],
+                              pass_fds=[listener.fileno()]) as lab:
+            with socket.create_connection(listener.getsockname()) as client:
+                client.settimeout(UP_TIMEOUT_S)
+                assert client.recv(64) == b"from inside"
+            assert lab.wait(UP_TIMEOUT_S) == 0
+
+
+def test_what_the_command_leaves_running_ends_with_it():
+    marker = "600.25"
+    done = run(["exec", "--", "sh", "-c", f"setsid sleep {marker} >/dev/null 2>&1 &"])
+    assert done.returncode == 0
+    assert not processes_naming(f"sleep {marker}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_behind(number):
+    with subprocess.Popen([LAB, "serve"], stdout=subprocess.PIPE, text=True) as lab:
+        directory = lab.stdout.readline().strip().removeprefix("PARALLAX_LAB_DIR=")
+        for line in lab.stdout:
+            if line.startswith("# up"):
+                break
+        assert processes_naming(directory)
+        lab.send_signal(number)
+        lab.wait(UP_TIMEOUT_S)
+    left = pathlib.Path(directory)
+    deadline = time.monotonic() + UP_TIMEOUT_S  # after SIGKILL the kernel ends the rest by itself
+    while processes_naming(directory) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if number == signal.SIGKILL:
+        assert not any(left.iterdir())  # its files lived in memory
+        left.rmdir()
+    assert not left.exists()
+    assert not processes_naming(directory)
