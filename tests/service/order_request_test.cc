@@ -66,7 +66,7 @@ std::vector<Bad> bad_requests() {
       {"names missing", R"({"type":"tls","issuers":["ca.example"]})", malformed, "/names",
        "required"},
       {"names a string", smime(R"("a@example.com")"), malformed, "/names", "array"},
-      {"name a number", smime("[7]"), malformed, "/names/0", "string"},
+      {"name a number", smime("[7]"), malformed, "/names", "string"},
       {"no names", smime("[]"), malformed, "/names", "holds 0 names"},
       {"101 names", smime(many(101)), malformed, "/names", "holds 101 names; an order holds 1 to 100"},
       {"mailbox without domain", smime(R"(["alice@"])"), malformed, "/names/0", ""},

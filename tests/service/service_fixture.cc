@@ -55,8 +55,8 @@ std::string header(const net::HttpResponse& response, std::string_view name) {
 
 std::string CountingRandom::octets(std::size_t count) {
   std::string out;
-  while (out.size() < count) out += static_cast<char>(next_++);
-  return out;
+  while (out.size() < count) out += sha256(std::to_string(next_++));
+  return out.substr(0, count);
 }
 
 std::vector<std::string> FakeInfo::remotes() const {

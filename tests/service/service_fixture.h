@@ -34,13 +34,13 @@ net::HttpRequest get(std::string path, const std::string& token);
 json::value parsed(const net::HttpResponse& response);
 std::string header(const net::HttpResponse& response, std::string_view name);
 
-// Octets that count up: ids and tokens that tests can foresee.
+// Never the same octets twice, and the same in every run.
 class CountingRandom final : public Random {
  public:
   std::string octets(std::size_t count) override;
 
  private:
-  unsigned char next_ = 0;
+  unsigned next_ = 0;
 };
 
 // Keeps what it was asked; answers with the decision `decide` makes, or with `error`.
