@@ -78,8 +78,7 @@ Result<EvidenceReader> EvidenceReader::open(const std::string& path) {
 
 Result<std::vector<StoredRecord>> EvidenceReader::list(const ListFilter& filter) {
   if (filter.limit < 1 || filter.limit > kListLimitMax)
-    return fail(ErrorCode::malformed,
-                fmt::format("a page holds 1 to {} records", kListLimitMax));
+    return fail(ErrorCode::malformed, fmt::format("a page holds 1 to {} records", kListLimitMax));
   const Query query = query_of(filter);
   auto statement = database_.prepare(query.sql);
   if (!statement) return fail(statement.error());

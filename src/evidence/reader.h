@@ -17,7 +17,7 @@ namespace parallax::evidence {
 
 inline constexpr unsigned kListLimitMax = 1000;
 // A page of records stops growing here, however many were asked for.
-inline constexpr std::size_t kListOctetsMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kListOctetsMax = std::size_t{64} * 1024 * 1024;
 
 // Blocking, for commands, never for a worker. Not thread safe.
 class EvidenceReader {

@@ -11,9 +11,8 @@ namespace parallax::evidence {
 namespace {
 
 tl::unexpected<Error> damaged(std::uint64_t index, std::string_view what) {
-  return fail(Error{ErrorCode::storage,
-                    fmt::format("evidence record {} is damaged: {}", index, what),
-                    {}});
+  return fail(
+      Error{ErrorCode::storage, fmt::format("evidence record {} is damaged: {}", index, what), {}});
 }
 
 // Whatever row the statement stands on must not outlive the look at it: it pins a snapshot, and

@@ -93,9 +93,9 @@ Status accept(const Identity& identity) {
                             "knows schema {}): upgrade before opening it",
                             identity.version, kSchemaVersion));
   if (identity.version < kSchemaVersion)
-    return fail(ErrorCode::configuration,
-                fmt::format("the evidence has schema {}, which never was released",
-                            identity.version));
+    return fail(
+        ErrorCode::configuration,
+        fmt::format("the evidence has schema {}, which never was released", identity.version));
   return {};
 }
 

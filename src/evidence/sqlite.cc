@@ -42,15 +42,13 @@ void harden(sqlite3* database) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
-}
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 void Statement::bind(int parameter, std::string_view text) {
   // A null pointer would bind NULL; empty text must stay text.
   const char* data = text.empty() ? "" : text.data();
-  const int code = sqlite3_bind_text64(handle_.get(), parameter, data, text.size(),
-                                       SQLITE_STATIC, SQLITE_UTF8);
+  const int code =
+      sqlite3_bind_text64(handle_.get(), parameter, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) bind_error_ = code;
 }
 

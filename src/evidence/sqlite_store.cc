@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 // Records that share one transaction at most: bounds how long the first of them waits.
 constexpr std::size_t kGroupMax = 256;
 constexpr std::size_t kLookupsMax = 4096;
-constexpr std::size_t kLookupOctetsMax = 16 * 1024 * 1024;
+constexpr std::size_t kLookupOctetsMax = std::size_t{16} * 1024 * 1024;
 
 // A read connection with its statements, opened when first needed and again after a failure.
 class DecisionReader {
@@ -94,9 +94,9 @@ Task<Result<std::uint64_t>> SqliteStore::append(Record record) {
   auto start = [this, executor](auto handler, PreparedRecord ready) {
     enqueue(std::move(ready), Completion<std::uint64_t>(executor, std::move(handler)));
   };
-  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>,
-                                              void(Result<std::uint64_t>)>(
-      start, asio::use_awaitable, std::move(*prepared));
+  auto result =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::uint64_t>)>(
+          start, asio::use_awaitable, std::move(*prepared));
   co_return result;
 }
 
@@ -145,8 +145,7 @@ void SqliteStore::write_group(std::vector<Append> group) {
   auto indexes = writer_.write(records);
   note_health(indexes ? Status{} : Status{fail(indexes.error())});
   for (std::size_t i = 0; i < group.size(); ++i) {
-    auto result = indexes ? std::move((*indexes)[i])
-                          : Result<std::uint64_t>{fail(indexes.error())};
+    auto result = indexes ? std::move((*indexes)[i]) : Result<std::uint64_t>{fail(indexes.error())};
     std::move(group[i].done).complete(std::move(result));
   }
 }
@@ -164,8 +163,7 @@ void SqliteStore::read_loop() {
 
 void SqliteStore::note_health(const Status& status) {
   const bool was = healthy_.exchange(status.has_value());
-  if (was && !status)
-    log::error("evidence.write-failed", {{"error", describe(status.error())}});
+  if (was && !status) log::error("evidence.write-failed", {{"error", describe(status.error())}});
   if (!was && status) log::info("evidence.write-recovered");
 }
 

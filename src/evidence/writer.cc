@@ -17,7 +17,7 @@ namespace parallax::evidence {
 namespace {
 
 // A write-ahead log that a burst made longer than this is cut back once it has been moved.
-constexpr std::size_t kLogOctetsKept = 16 * 1024 * 1024;
+constexpr std::size_t kLogOctetsKept = std::size_t{16} * 1024 * 1024;
 
 tl::unexpected<Error> file_error(const std::string& path, std::string_view what) {
   return fail(Error{ErrorCode::storage,
@@ -28,8 +28,7 @@ tl::unexpected<Error> file_error(const std::string& path, std::string_view what)
 // SQLite gives its log and index files the mode of the database; so the file is made first, for
 // the owner's eyes only, and a looser mode is tightened.
 Status make_private(const std::string& path) {
-  const int descriptor =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return file_error(path, "cannot be opened");
   const int tightened = ::fchmod(descriptor, S_IRUSR | S_IWUSR);
   auto status = tightened == 0 ? Status{} : Status{file_error(path, "cannot be made private")};
@@ -51,13 +50,14 @@ std::string_view name_of(Synchronous synchronous) {
 // the drive's cache (macOS); elsewhere they change nothing. Checkpoints are ours (see tidy()), so
 // that no waiting append pays for one.
 Status configure(Database& database, Synchronous synchronous) {
-  return database.execute(fmt::format("PRAGMA journal_mode = WAL;"
-                                      "PRAGMA synchronous = {};"
-                                      "PRAGMA fullfsync = ON;"
-                                      "PRAGMA checkpoint_fullfsync = ON;"
-                                      "PRAGMA wal_autocheckpoint = 0;"
-                                      "PRAGMA journal_size_limit = {};",
-                                      name_of(synchronous), kLogOctetsKept));
+  return database.execute(
+      fmt::format("PRAGMA journal_mode = WAL;"
+                  "PRAGMA synchronous = {};"
+                  "PRAGMA fullfsync = ON;"
+                  "PRAGMA checkpoint_fullfsync = ON;"
+                  "PRAGMA wal_autocheckpoint = 0;"
+                  "PRAGMA journal_size_limit = {};",
+                  name_of(synchronous), kLogOctetsKept));
 }
 
 }  // namespace
@@ -146,8 +146,7 @@ Result<bool> Writer::is_decided(const PreparedRecord& record) {
   return found;
 }
 
-Status Writer::insert(const PreparedRecord& record, std::int64_t index,
-                      std::string_view answer) {
+Status Writer::insert(const PreparedRecord& record, std::int64_t index, std::string_view answer) {
   Statement& row = connection_->insert_record;
   row.bind(1, index);
   row.bind(2, to_string(record.kind));

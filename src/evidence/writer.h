@@ -24,7 +24,7 @@ struct StoreSeams {
   std::string vfs;  // name of a registered SQLite VFS; empty: the system's own
   Synchronous synchronous = Synchronous::full;
   // Octets of records after which the write-ahead log is moved into the database.
-  std::size_t tidy_octets = 4 * 1024 * 1024;
+  std::size_t tidy_octets = std::size_t{4} * 1024 * 1024;
 };
 
 // Not thread safe: used by one thread at a time.

@@ -20,7 +20,7 @@ constexpr int kAppendsEach = 12;
 // behind the last.
 constexpr std::uint64_t kCutMax = 1200;
 // Small, so that moving the log into the database is cut as well.
-constexpr std::size_t kTidyOctets = 64 * 1024;
+constexpr std::size_t kTidyOctets = std::size_t{64} * 1024;
 
 using Acknowledged = std::map<std::uint64_t, std::string>;  // index -> order id
 
@@ -53,7 +53,7 @@ Acknowledged write_until_cut(const std::string& path, LossyVfs& vfs, Synchronous
     boost::asio::co_spawn(context,
                           append_until_refused(store->get(), std::to_string(i),
                                                static_cast<std::uint32_t>(random()), &acknowledged),
-                          [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
+                          [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
   context.run();
   return acknowledged;
 }
@@ -96,7 +96,8 @@ void expect_intact(const std::string& path) {
   auto database = Database::open(path, Access::read_only);
   ASSERT_TRUE(database);
   EXPECT_EQ(database->integer("SELECT count(*) FROM pragma_integrity_check "
-                              "WHERE integrity_check <> 'ok'"), 0);
+                              "WHERE integrity_check <> 'ok'"),
+            0);
   EXPECT_EQ(database->integer("SELECT max(idx) + 1 - count(*) FROM record"), 0);
 }
 

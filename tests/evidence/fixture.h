@@ -50,7 +50,7 @@ template <class T>
 T run_task(Task<T> task) {
   boost::asio::io_context context;
   std::optional<T> result;
-  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr failed, T value) {
+  boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& failed, T value) {
     if (failed) std::rethrow_exception(failed);
     result = std::move(value);
   });

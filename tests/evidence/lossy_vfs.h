@@ -45,8 +45,7 @@ class LossyVfs {
   void release_writes();
 
   // Writes what survived into `directory`, under the files' own names.
-  void restore(const std::filesystem::path& directory, Unsynced unsynced,
-               std::uint32_t seed) const;
+  void restore(const std::filesystem::path& directory, Unsynced unsynced, std::uint32_t seed) const;
 
   // Called by the C callbacks. Each returns an SQLite result code to fail with, or 0.
   void opened(const std::string& path, bool syncs_directory);

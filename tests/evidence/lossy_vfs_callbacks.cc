@@ -41,8 +41,8 @@ int read_file(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
 int write_file(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   if (own(file)->path != nullptr) {
     const std::string_view octets(static_cast<const char*>(data), static_cast<std::size_t>(size));
-    const int code = own(file)->model->written(*own(file)->path, octets,
-                                               static_cast<std::size_t>(offset));
+    const int code =
+        own(file)->model->written(*own(file)->path, octets, static_cast<std::size_t>(offset));
     if (code != 0) return code;
   }
   return real(file)->pMethods->xWrite(real(file), data, size, offset);
@@ -50,8 +50,7 @@ int write_file(sqlite3_file* file, const void* data, int size, sqlite3_int64 off
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   if (own(file)->path != nullptr) {
-    const int code =
-        own(file)->model->truncated(*own(file)->path, static_cast<std::size_t>(size));
+    const int code = own(file)->model->truncated(*own(file)->path, static_cast<std::size_t>(size));
     if (code != 0) return code;
   }
   return real(file)->pMethods->xTruncate(real(file), size);
@@ -94,10 +93,9 @@ int shm_unmap(sqlite3_file* file, int remove) {
 
 // Version 2: shared memory for WAL, no memory mapping around the model.
 const sqlite3_io_methods kMethods = {
-    2,          close_file,     read_file,     write_file,  truncate_file,   sync_file,
-    file_size,  lock_file,      unlock_file,   check_reserved, control,      sector_size,
-    characteristics, shm_map,   shm_lock,      shm_barrier, shm_unmap,       nullptr,
-    nullptr};
+    2,         close_file,  read_file,      write_file, truncate_file, sync_file,       file_size,
+    lock_file, unlock_file, check_reserved, control,    sector_size,   characteristics, shm_map,
+    shm_lock,  shm_barrier, shm_unmap,      nullptr,    nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   auto* opened = new (file) LossyFile{{nullptr}, &model_of(vfs), nullptr};

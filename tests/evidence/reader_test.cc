@@ -61,7 +61,12 @@ TEST_F(EvidenceReaderTest, ListsWhatTheFilterSelects) {
        },
        {2}},
       {"limit", [](ListFilter& f) { f.limit = 2; }, {4, 3}},
-      {"next page", [](ListFilter& f) { f.limit = 2; f.before_index = 3; }, {2, 1}},
+      {"next page",
+       [](ListFilter& f) {
+         f.limit = 2;
+         f.before_index = 3;
+       },
+       {2, 1}},
       {"before the first", [](ListFilter& f) { f.before_index = 0; }, {}},
   };
   auto reader = EvidenceReader::open(directory_.file());
@@ -115,8 +120,9 @@ TEST_F(EvidenceReaderTest, NoticesADamagedRecord) {
   store_.reset();
   {
     auto database = Database::open(directory_.file(), Access::read_write);
-    ASSERT_TRUE(database->execute("DROP TRIGGER record_no_update;"
-                                  "UPDATE record SET body = '{}' WHERE idx = 2"));
+    ASSERT_TRUE(
+        database->execute("DROP TRIGGER record_no_update;"
+                          "UPDATE record SET body = '{}' WHERE idx = 2"));
   }
   auto reader = EvidenceReader::open(directory_.file());
   ASSERT_TRUE(reader);

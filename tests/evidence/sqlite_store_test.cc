@@ -22,7 +22,7 @@ constexpr int kSqliteFull = 13;  // SQLITE_FULL
 // Appends on `context` and puts the result where the test can see it.
 void begin_append(boost::asio::io_context& context, SqliteStore& store, Record record,
                   std::optional<Result<std::uint64_t>>& result) {
-  auto keep = [&](std::exception_ptr, Result<std::uint64_t> r) { result = std::move(r); };
+  auto keep = [&](const std::exception_ptr&, Result<std::uint64_t> r) { result = std::move(r); };
   boost::asio::co_spawn(context, store.append(std::move(record)), keep);
 }
 
@@ -125,7 +125,7 @@ TEST(SqliteStore, IsForTheOwnersEyesOnly) {
   ASSERT_EQ(run_task(store->append(sample_decision("ca", "1"))), 0U);
   for (const char* suffix : {"", "-wal", "-shm"}) {
     SCOPED_TRACE(suffix);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((directory.file() + suffix).c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600U);
   }

@@ -40,7 +40,7 @@ void work(SqliteStore* store, std::vector<Appender*> appenders) {
   boost::asio::io_context context;
   for (Appender* appender : appenders)
     boost::asio::co_spawn(context, append_all(store, appender),
-                          [appender](std::exception_ptr failed) {
+                          [appender](const std::exception_ptr& failed) {
                             if (failed) ++appender->failures;
                           });
   context.run();
@@ -94,8 +94,8 @@ TEST(StoreThreads, WorkersThatDoNotAwaitEachOtherStillShareGroups) {
 }
 
 RC_GTEST_PROP(StoreThreads, IndexesHaveNoGapsAndKeepEachAppendersOrder, ()) {
-  const auto appends = *rc::gen::resize(
-      8, rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 6U)));
+  const auto appends =
+      *rc::gen::resize(8, rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 6U)));
   const auto workers = *rc::gen::inRange(1U, 4U);
   const TemporaryDirectory directory;
   StoreSeams seams;
