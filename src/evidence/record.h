@@ -15,7 +15,7 @@
 namespace parallax::evidence {
 
 // Bounds on one record; beyond them it is refused as malformed before it is queued.
-inline constexpr std::size_t kRecordSizeMax = std::size_t{16} * 1024 * 1024;  // octets, answer apart
+inline constexpr std::size_t kRecordSizeMax = std::size_t{16} * 1024 * 1024;  // without answer
 inline constexpr std::size_t kRecordNamesMax = 1000;
 
 // "decision" | "late-observation". Error: malformed.
