@@ -20,8 +20,7 @@ Status check_text(const PreparedRecord& record) {
       {"client", record.client},
       {"order_id", record.order_id},
       {"outcome", record.outcome},
-      {"request_digest", record.request_digest},
-      {"answer", record.answer}};
+      {"request_digest", record.request_digest}};
   for (const auto& [name, text] : fields)
     if (!is_utf8(text))
       return fail(ErrorCode::malformed, fmt::format("the record's {} is not UTF-8", name));
@@ -68,7 +67,7 @@ std::string leaf_hash(std::string_view body) {
 
 std::size_t PreparedRecord::size() const {
   std::size_t total = client.size() + order_id.size() + recorded.size() + outcome.size() +
-                      request_digest.size() + answer.size() + body.size() + leaf_hash.size();
+                      request_digest.size() + body.size() + leaf_hash.size();
   for (const std::string& name : names) total += name.size();
   return total;
 }

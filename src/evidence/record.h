@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,11 +34,11 @@ struct PreparedRecord {
   std::string outcome;
   std::vector<std::string> names;
   std::string request_digest;
-  std::string answer;
+  std::function<std::string(std::uint64_t index)> answer;
   std::string body;       // canonical JSON
   std::string leaf_hash;
 
-  // Octets held, for bounds.
+  // Octets held, for bounds; the answer, which is not written yet, apart.
   [[nodiscard]] std::size_t size() const;
 };
 

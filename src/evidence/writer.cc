@@ -150,7 +150,9 @@ Status Writer::insert(const PreparedRecord& record, std::int64_t index) {
   row.bind(5, record.recorded);
   row.bind(6, record.outcome);
   row.bind(7, record.request_digest);
-  row.bind(8, record.answer);
+  const std::string answer =
+      record.answer ? record.answer(static_cast<std::uint64_t>(index)) : std::string();
+  row.bind(8, answer);
   row.bind(9, record.body);
   row.bind(10, record.leaf_hash);
   if (auto done = row.run(); !done) return done;

@@ -29,7 +29,9 @@ Record sample_decision(std::string client, std::string order_id, std::size_t pad
   record.outcome = "permitted";
   record.names = {"example.com", "*.example.org"};
   record.request_digest = std::string(64, 'a');
-  record.answer = R"({"outcome":"permitted"})";
+  record.answer = [](std::uint64_t index) {
+    return R"({"outcome":"permitted","index":)" + std::to_string(index) + "}";
+  };
   return record;
 }
 

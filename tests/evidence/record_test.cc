@@ -50,11 +50,10 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
       {"client not UTF-8", [&](Record& r) { r.client = broken; }, ErrorCode::malformed},
       {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }, ErrorCode::malformed},
       {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }, ErrorCode::malformed},
-      {"answer not UTF-8", [&](Record& r) { r.answer = broken; }, ErrorCode::malformed},
       {"name not UTF-8", [&](Record& r) { r.names.push_back(broken); }, ErrorCode::malformed},
       {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); },
        ErrorCode::malformed},
-      {"too large", [](Record& r) { r.answer.assign(kRecordSizeMax, ' '); }, ErrorCode::malformed},
+      {"too large", [](Record& r) { r.request_digest.assign(kRecordSizeMax, ' '); }, ErrorCode::malformed},
       {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); },
        ErrorCode::malformed},
   };
