@@ -48,6 +48,9 @@ function(parallax_layer name)
   target_link_libraries(parallax_${name} PUBLIC ${ARG_LIBRARIES})
 endfunction()
 
+# Builds the tests labelled `threaded`, which run under ThreadSanitizer too.
+add_custom_target(threaded_tests)
+
 # parallax_test(NAME SOURCES a.cc [DEPENDS layer...] [LABELS label...]): one GoogleTest binary.
 function(parallax_test name)
   if(NOT PARALLAX_BUILD_TESTS)
@@ -66,6 +69,9 @@ function(parallax_test name)
   endforeach()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "unit;${ARG_LABELS}")
+  if("threaded" IN_LIST ARG_LABELS)
+    add_dependencies(threaded_tests ${name})
+  endif()
 endfunction()
 
 # parallax_fuzzer(NAME SOURCE DEPENDS layer...): one libFuzzer binary, with its seed corpus in

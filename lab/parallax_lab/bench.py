@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Thousands of zones signed with keys of their own, so that no cache helps; kept on disk."""
 
+import fcntl
 import hashlib
 import json
 import multiprocessing
@@ -78,9 +79,10 @@ class BenchZones:
         self.directory = pathlib.Path(os.environ.get("PARALLAX_LAB_CACHE", CACHE)) / str(count)
         self._stamp = {"version": _code_version(), "count": count, "issuer": issuer,
                        "servers": list(server_addresses)}
-        state = self._state()
-        if state is None:
-            state = self._generate(count, issuer, server_addresses)
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.directory.with_suffix(".lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another lab may be signing the same zones
+            state = self._state() or self._generate(count, issuer, server_addresses)
         self.tld_ds = [_ds(state["ds"])]
         self.names = [zone_name(number) for number in range(count)]
         self.names_file = self.directory / "names.txt"

@@ -83,7 +83,9 @@ def main(argv):
         return 65
     if arguments.command == "describe":
         return describe(world)
-    if arguments.command == "serve":
-        return _inside(world, arguments.bench, _serve)
-    return _inside(world, arguments.bench, lambda environment: namespace.run_command(
-        arguments.argv, {**os.environ, **environment}))
+    body = _serve if arguments.command == "serve" else (
+        lambda environment: namespace.run_command(arguments.argv, {**os.environ, **environment}))
+    try:
+        return _inside(world, arguments.bench, body)
+    except KeyboardInterrupt:
+        return 130

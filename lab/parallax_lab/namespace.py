@@ -108,11 +108,12 @@ def bring_up(addresses):
     """Loopback up, with the IPv6 addresses given (127.0.0.0/8 needs none)."""
     commands = ["link set lo up"]
     commands += [f"addr add {address}/128 dev lo nodad" for address in addresses]
-    subprocess.run(["ip", "-batch", "-"], input="\n".join(commands) + "\n", text=True, check=True)
+    subprocess.run(["/usr/bin/ip", "-batch", "-"], input="\n".join(commands) + "\n", text=True,
+                   check=True)
 
 
 def load_packet_filter(rules):
-    subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+    subprocess.run(["/usr/sbin/nft", "-f", "-"], input=rules, text=True, check=True)
 
 
 def _quit_on_signals():

@@ -18,8 +18,8 @@ constexpr std::int64_t kSafeIntegerMax = 9'007'199'254'740'991;  // 2^53 - 1
 // UTF-16 order differs from octet order only where a surrogate pair (U+10000 and up, UTF-8 lead
 // 0xF0..0xF4) meets U+E000..U+FFFF (lead 0xEE, 0xEF): the pair sorts first.
 int utf16_rank(unsigned char lead) {
-  if (lead >= 0xF0) return 0xEE;
-  if (lead == 0xEE || lead == 0xEF) return 0xF0 + (lead - 0xEE);
+  if (lead >= 0xF0) return lead - 2;                           // 0xEE..0xF2, in their own order
+  if (lead == 0xEE || lead == 0xEF) return lead - 0xEE + 0xF3;  // behind them
   return lead;
 }
 

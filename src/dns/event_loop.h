@@ -100,7 +100,9 @@ class EventLoop : public std::enable_shared_from_this<EventLoop> {
   void dispatch_ready();
   void dispatch_timers();
   void set_timer_fd();
-  [[nodiscard]] std::optional<std::uint32_t> watch(UnboundEvent& event, int fd, std::uint32_t epoll_bits);
+  // The slot, or nothing if the system refuses.
+  [[nodiscard]] std::optional<std::uint32_t> watch(UnboundEvent& event, int fd,
+                                                   std::uint32_t epoll_bits);
   void unwatch(std::uint32_t slot, int fd);
 
   Base base_;

@@ -27,7 +27,7 @@ DsFinding assess_ds_set(const ldns_rr_list* answer, const ldns_rdf* name) {
   bool any = false;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(answer); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(answer, i);
-    if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_DS ||
+    if (!is_of_type(rr, LDNS_RR_TYPE_DS) ||
         ldns_dname_compare(ldns_rr_owner(rr), name) != 0) {
       continue;
     }
@@ -49,11 +49,11 @@ DsFinding assess_denial(const ldns_rr_list* authority, const ldns_rdf* name) {
   std::size_t hashed = 0;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(authority); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(authority, i);
-    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC &&
+    if (is_of_type(rr, LDNS_RR_TYPE_NSEC) &&
         ldns_dname_compare(ldns_rr_owner(rr), name) == 0) {
       return assess_bitmap(ldns_nsec_get_bitmap(rr));
     }
-    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC3 && ++hashed <= kNsec3RecordsMax) {
+    if (is_of_type(rr, LDNS_RR_TYPE_NSEC3) && ++hashed <= kNsec3RecordsMax) {
       const std::optional<Nsec3> nsec3 = read_nsec3(rr);
       if (nsec3 && nsec3->owner_hash == nsec3_hash(*nsec3, name)) {
         return assess_bitmap(ldns_nsec_get_bitmap(rr));

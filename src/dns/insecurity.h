@@ -18,7 +18,7 @@ inline constexpr std::size_t kSignaturesMax = 8;     // per NSEC3 RRset
 
 enum class DsFinding {
   signed_delegation,    // a DS that can be used: the chain of trust goes on
-  unsupported,          // every DS names an unsupported algorithm or digest: Insecure (RFC 4035 s5.2)
+  unsupported,          // every DS has an unsupported algorithm or digest: Insecure (4035 s5.2)
   unsigned_delegation,  // denial of DS at a zone cut: Insecure
   no_cut,               // no delegation here: the enclosing zone goes on
   nonexistent,          // the name does not exist

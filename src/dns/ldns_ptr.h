@@ -20,6 +20,11 @@ struct LdnsDelete {
 template <class T>
 using LdnsPtr = std::unique_ptr<T, LdnsDelete>;
 
+// True for a record of this type in class IN.
+[[nodiscard]] inline bool is_of_type(const ldns_rr* rr, ldns_rr_type type) {
+  return ldns_rr_get_type(rr) == type && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN;
+}
+
 // Lower-case presentation form without trailing dot, "." for the root, "" for no name.
 [[nodiscard]] std::string ldns_name_text(const ldns_rdf* name);
 

@@ -29,7 +29,7 @@ LdnsPtr<ldns_rr_list> zone_keys(const ldns_pkt* packet, const ldns_rdf* zone) {
   const ldns_rr_list* answer = ldns_pkt_answer(packet);
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(answer); ++i) {
     ldns_rr* rr = ldns_rr_list_rr(answer, i);
-    if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_DNSKEY || ldns_rr_rd_count(rr) != kDnskeyFields ||
+    if (!is_of_type(rr, LDNS_RR_TYPE_DNSKEY) || ldns_rr_rd_count(rr) != kDnskeyFields ||
         ldns_dname_compare(ldns_rr_owner(rr), zone) != 0) {
       continue;
     }
@@ -55,10 +55,10 @@ bool is_signed(const Nsec3& nsec3, const ldns_rr_list* authority, const ldns_rdf
     if (ldns_dname_compare(ldns_rr_owner(rr), owner) != 0) {
       continue;
     }
-    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NSEC3) {
+    if (is_of_type(rr, LDNS_RR_TYPE_NSEC3)) {
       ldns_rr_list_push_rr(rrset.get(), rr);
     }
-    if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && ldns_rr_rd_count(rr) == kRrsigFields &&
+    if (is_of_type(rr, LDNS_RR_TYPE_RRSIG) && ldns_rr_rd_count(rr) == kRrsigFields &&
         ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(rr)) == LDNS_RR_TYPE_NSEC3 &&
         ldns_dname_compare(ldns_rr_rrsig_signame(rr), zone) == 0 &&
         ldns_rdf2native_int8(ldns_rr_rrsig_labels(rr)) == ldns_dname_label_count(owner) &&

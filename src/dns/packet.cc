@@ -23,12 +23,8 @@ std::string rdata_octets(const ldns_rr* rr) {
   return octets;
 }
 
-bool has_type(const ldns_rr* rr, ldns_rr_type type) {
-  return ldns_rr_get_type(rr) == type && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN;
-}
-
 bool is_alias(const ldns_rr* rr, ldns_rr_type type) {
-  return has_type(rr, type) && ldns_rr_rd_count(rr) == 1 &&
+  return is_of_type(rr, type) && ldns_rr_rd_count(rr) == 1 &&
          ldns_rdf_get_type(ldns_rr_rdf(rr, 0)) == LDNS_RDF_TYPE_DNAME;
 }
 
@@ -76,7 +72,7 @@ void collect(const ldns_rr_list* answer, const ldns_rdf* owner, RecordType type,
   std::string owner_text;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(answer); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(answer, i);
-    if (!has_type(rr, wanted) || ldns_dname_compare(ldns_rr_owner(rr), owner) != 0) {
+    if (!is_of_type(rr, wanted) || ldns_dname_compare(ldns_rr_owner(rr), owner) != 0) {
       continue;
     }
     if (owner_text.empty()) {
@@ -114,7 +110,7 @@ Result<Answer> follow(const ldns_rr_list* answer, LdnsPtr<ldns_rdf> owner, Recor
 bool answers(const ldns_pkt* packet, const ldns_rdf* name, RecordType type) {
   const ldns_rr_list* question = ldns_pkt_question(packet);
   return ldns_rr_list_rr_count(question) == 1 &&
-         has_type(ldns_rr_list_rr(question, 0), static_cast<ldns_rr_type>(type)) &&
+         is_of_type(ldns_rr_list_rr(question, 0), static_cast<ldns_rr_type>(type)) &&
          ldns_dname_compare(ldns_rr_owner(ldns_rr_list_rr(question, 0)), name) == 0;
 }
 

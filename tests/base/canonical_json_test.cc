@@ -41,6 +41,9 @@ TEST(CanonicalJson, WritesOneText) {
            Case{"ShortEscapes", R"("\b\t\n\f\r\u0000\u001f\u007f")",
                 std::string("\"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f\"")},
            Case{"PrefixFirst", R"({"ab":1,"a":2,"":3})", R"({"":3,"a":2,"ab":1})"},
+           Case{"PlanesInOrder", R"({"\udbff\udfff":1,"\ud800\udc00":2,"\ue000":3,"\uffff":4})",
+                "{\"\xf0\x90\x80\x80\":2,\"\xf4\x8f\xbf\xbf\":1,\"\xee\x80\x80\":3,"
+                "\"\xef\xbf\xbf\":4}"},
            Case{"Nested", R"({"b":{"d":1,"c":[{"f":2,"e":3}]},"a":4})",
                 R"({"a":4,"b":{"c":[{"e":3,"f":2}],"d":1}})"},
        }) {

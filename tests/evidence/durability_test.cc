@@ -144,11 +144,11 @@ std::size_t losses(Synchronous synchronous) {
 }
 
 TEST(Durability, NothingAcknowledgedIsLostWhenUnsyncedWritesAreDropped) {
-  expect_nothing_lost(Unsynced::dropped, 100);
+  expect_nothing_lost(Unsynced::dropped, 60);
 }
 
 TEST(Durability, NothingAcknowledgedIsLostWhenUnsyncedWritesAreScattered) {
-  expect_nothing_lost(Unsynced::scattered, 100);
+  expect_nothing_lost(Unsynced::scattered, 60);
 }
 
 TEST(Durability, WithoutSyncingAcknowledgedRecordsAreLost) {

@@ -36,11 +36,12 @@ class Loop {
   T await(Task<T> task) {
     std::optional<T> result;
     std::exception_ptr failure;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown, T value) {
+    bool done = false;
+    asio::co_spawn(io, keep(std::move(task), result), [&](std::exception_ptr thrown) {
       failure = thrown;
-      result.emplace(std::move(value));
+      done = true;
     });
-    until([&] { return result.has_value(); });
+    until([&] { return done; });
     if (failure) std::rethrow_exception(failure);
     return std::move(*result);
   }
@@ -51,6 +52,12 @@ class Loop {
       io.restart();
       if (io.run_one_for(kStuck) == 0) throw std::runtime_error("the loop is stuck");
     }
+  }
+
+ private:
+  template <class T>
+  static Task<void> keep(Task<T> task, std::optional<T>& result) {
+    result.emplace(co_await std::move(task));
   }
 };
 

@@ -110,7 +110,7 @@ std::vector<Case> framing_cases() {
       {"chunks_over_limit",
        request("Transfer-Encoding: chunked\r\n\r\n4000\r\n" + many(0x4000) + "\r\n1\r\n"), refused,
        413, ""},
-      {"chunk_size_not_hex", request("Transfer-Encoding: chunked\r\n\r\nzz\r\n"), refused, 400,
+      {"chunk_size_not_hex", request("Transfer-Encoding: chunked\r\n\r\nzz\r\na\r\n"), refused, 400,
        ""},
       {"chunk_size_overflow",
        request("Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"), refused, 400, ""},
@@ -131,7 +131,7 @@ std::vector<Case> framing_cases() {
       {"two_hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", refused, 400, ""},
       {"no_host_1_0", "GET / HTTP/1.0\r\n\r\n", complete, 0, ""},
       {"space_before_colon", request("X : 1\r\n\r\n"), refused, 400, ""},
-      {"bare_line_feed", "GET / HTTP/1.1\nHost: a\n\n", refused, 400, ""},
+      {"bare_line_feed", "GET / HTTP/1.1\nHost: a\n\n\r\n\r\n", refused, 400, ""},
       {"nul_in_value", request(std::string("X: a\0b\r\n\r\n", 11)), refused, 400, ""},
       {"bare_cr_in_value", request("X: a\rb\r\n\r\n"), refused, 400, ""},
       {"version_2", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", refused, 400, ""},
@@ -209,7 +209,7 @@ TEST(MessageReader, FramingOfResponses) {
        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", refused, 400,
        ""},
       {"status_999", "HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n", refused, 400, ""},
-      {"not_http", "220 mail.example ESMTP\r\n", refused, 400, ""},
+      {"not_http", "220 mail.example ESMTP\r\n\r\n", refused, 400, ""},
       {"too_large", "HTTP/1.1 200 OK\r\nContent-Length: 16385\r\n\r\n", refused, 413, ""},
   };
   for (const Case& c : cases) {

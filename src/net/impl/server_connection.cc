@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -206,7 +207,11 @@ void ServerConnection::stop_if_idle() {
 void ServerConnection::cut() {
   cut_ = true;
   stream_.close();
-  cancel_.emit(asio::cancellation_type::terminal);
+  // On the executor and holding the connection: called from outside it, co_spawn's own handler
+  // defers the signal, which would otherwise reach a connection that ended in between.
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] {
+    self->cancel_.emit(asio::cancellation_type::terminal);
+  });
 }
 
 }  // namespace parallax::net::impl

@@ -27,7 +27,8 @@ struct ServerState {
   bool stopping = false;
 };
 
-class ServerConnection {
+// Held by shared_ptr: its server, its coroutine and a cut under way share it.
+class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
  public:
   // `state` is shared: a connection's coroutine may be destroyed after its server.
   ServerConnection(boost::asio::ip::tcp::socket socket, SslPtr ssl, std::string peer_address,
