@@ -27,9 +27,10 @@ class Completion {
 
   // Resumes the coroutine on its own executor; callable from any thread.
   void complete(Result<T> result) && {
-    boost::asio::post(executor_, [resume = std::move(handler_), value = std::move(result)]() mutable {
-      std::move(resume)(std::move(value));
-    });
+    auto resume = [handler = std::move(handler_), value = std::move(result)]() mutable {
+      std::move(handler)(std::move(value));
+    };
+    boost::asio::post(executor_, std::move(resume));
     executor_ = {};  // the posted work keeps the executor busy from here on
   }
 

@@ -72,6 +72,16 @@ std::size_t PreparedRecord::size() const {
   return total;
 }
 
+Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index) {
+  if (!record.answer) return std::string();
+  std::string answer = record.answer(index);
+  if (!is_utf8(answer)) return fail(ErrorCode::malformed, "the record's answer is not UTF-8");
+  if (answer.size() > kRecordSizeMax)
+    return fail(ErrorCode::malformed,
+                fmt::format("an answer holds at most {} octets", kRecordSizeMax));
+  return answer;
+}
+
 Result<PreparedRecord> prepare(Record record) {
   auto body = canonical_json(record.body);
   if (!body) return fail(std::move(body.error()).with("field", "body"));

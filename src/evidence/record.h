@@ -15,7 +15,7 @@
 namespace parallax::evidence {
 
 // Bounds on one record; beyond them it is refused as malformed before it is queued.
-inline constexpr std::size_t kRecordSizeMax = 16 * 1024 * 1024;  // all octets of one record
+inline constexpr std::size_t kRecordSizeMax = 16 * 1024 * 1024;  // octets, answer apart
 inline constexpr std::size_t kRecordNamesMax = 1000;
 
 // "decision" | "late-observation". Error: malformed.
@@ -25,7 +25,7 @@ inline constexpr std::size_t kRecordNamesMax = 1000;
 // are in the order of the record indexes, so a tree can be built over any prefix of the log.
 [[nodiscard]] std::string leaf_hash(std::string_view body);
 
-// A record ready to be written: everything that can be refused has been checked.
+// A record ready to be written: all but the answer, which needs the index, has been checked.
 struct PreparedRecord {
   RecordKind kind = RecordKind::decision;
   std::string client;
@@ -34,13 +34,17 @@ struct PreparedRecord {
   std::string outcome;
   std::vector<std::string> names;
   std::string request_digest;
-  std::function<std::string(std::uint64_t index)> answer;
+  std::function<std::string(std::uint64_t index)> answer;  // see Record; may be empty
   std::string body;       // canonical JSON
   std::string leaf_hash;
 
-  // Octets held, for bounds; the answer, which is not written yet, apart.
+  // Octets held, the answer to come not among them.
   [[nodiscard]] std::size_t size() const;
 };
+
+// What the record's answer is at this index; empty if it has none.
+// Error: malformed (not UTF-8, or above kRecordSizeMax).
+[[nodiscard]] Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index);
 
 // Errors: malformed (text that is not UTF-8, a time before 1970, too large, too many names),
 // unsupported (the body has no canonical form, see canonical_json).

@@ -26,7 +26,8 @@ constexpr std::size_t kLookupOctetsMax = 16 * 1024 * 1024;
 // A read connection with its statements, opened when first needed and again after a failure.
 class DecisionReader {
  public:
-  DecisionReader(std::string path, std::string vfs) : path_(std::move(path)), vfs_(std::move(vfs)) {}
+  DecisionReader(std::string path, std::string vfs)
+      : path_(std::move(path)), vfs_(std::move(vfs)) {}
 
   Result<std::optional<StoredRecord>> find(std::string_view client, std::string_view order_id) {
     if (auto ready = connect(); !ready) return fail(ready.error());

@@ -122,8 +122,13 @@ Result<Writer::Indexes> Writer::write_all(const std::vector<const PreparedRecord
       indexes.push_back(fail(ErrorCode::conflict, "this order has been decided already"));
       continue;
     }
-    if (auto inserted = insert(*record, next); !inserted) return fail(inserted.error());
-    octets_since_tidy_ += record->size();
+    const auto answer = answer_of(*record, static_cast<std::uint64_t>(next));
+    if (!answer) {
+      indexes.push_back(fail(answer.error()));
+      continue;
+    }
+    if (auto inserted = insert(*record, next, *answer); !inserted) return fail(inserted.error());
+    octets_since_tidy_ += record->size() + answer->size();
     indexes.push_back(static_cast<std::uint64_t>(next++));
   }
   if (auto committed = connection_->database.execute("COMMIT"); !committed)
@@ -141,7 +146,8 @@ Result<bool> Writer::is_decided(const PreparedRecord& record) {
   return found;
 }
 
-Status Writer::insert(const PreparedRecord& record, std::int64_t index) {
+Status Writer::insert(const PreparedRecord& record, std::int64_t index,
+                      std::string_view answer) {
   Statement& row = connection_->insert_record;
   row.bind(1, index);
   row.bind(2, to_string(record.kind));
@@ -150,8 +156,6 @@ Status Writer::insert(const PreparedRecord& record, std::int64_t index) {
   row.bind(5, record.recorded);
   row.bind(6, record.outcome);
   row.bind(7, record.request_digest);
-  const std::string answer =
-      record.answer ? record.answer(static_cast<std::uint64_t>(index)) : std::string();
   row.bind(8, answer);
   row.bind(9, record.body);
   row.bind(10, record.leaf_hash);

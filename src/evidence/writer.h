@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -33,7 +34,8 @@ class Writer {
   [[nodiscard]] static Result<Writer> open(std::string path, StoreSeams seams);
 
   // Gives each record the next index, in order, and returns once all are durable: an index each,
-  // or conflict for a decision that exists. Error (storage): none of them was written. A
+  // or conflict for a decision that exists, or malformed for an answer that cannot be kept.
+  // Answers are written here, on the caller's thread. Error (storage): none of them was written. A
   // connection that failed is opened anew by the next write.
   using Indexes = std::vector<Result<std::uint64_t>>;
   [[nodiscard]] Result<Indexes> write(const std::vector<const PreparedRecord*>& records);
@@ -55,7 +57,8 @@ class Writer {
   [[nodiscard]] Status connect();
   [[nodiscard]] Result<Indexes> write_all(const std::vector<const PreparedRecord*>& records);
   [[nodiscard]] Result<bool> is_decided(const PreparedRecord& record);
-  [[nodiscard]] Status insert(const PreparedRecord& record, std::int64_t index);
+  [[nodiscard]] Status insert(const PreparedRecord& record, std::int64_t index,
+                              std::string_view answer);
 
   std::string path_;
   StoreSeams seams_;

@@ -19,6 +19,10 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+std::string sample_answer(std::uint64_t index) {
+  return R"({"outcome":"permitted","index":)" + std::to_string(index) + "}";
+}
+
 Record sample_decision(std::string client, std::string order_id, std::size_t padding) {
   Record record;
   record.kind = RecordKind::decision;
@@ -29,9 +33,7 @@ Record sample_decision(std::string client, std::string order_id, std::size_t pad
   record.outcome = "permitted";
   record.names = {"example.com", "*.example.org"};
   record.request_digest = std::string(64, 'a');
-  record.answer = [](std::uint64_t index) {
-    return R"({"outcome":"permitted","index":)" + std::to_string(index) + "}";
-  };
+  record.answer = [](std::uint64_t index) { return sample_answer(index); };
   return record;
 }
 

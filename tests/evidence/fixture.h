@@ -2,6 +2,7 @@
 // What the tests of the evidence share: a place to write, records to write, a way to await.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+// What a sample decision answers at an index.
+[[nodiscard]] std::string sample_answer(std::uint64_t index);
 // A decision with every field filled, its body about `padding` octets long.
 [[nodiscard]] Record sample_decision(std::string client, std::string order_id,
                                      std::size_t padding = 10);

@@ -53,7 +53,8 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
       {"name not UTF-8", [&](Record& r) { r.names.push_back(broken); }, ErrorCode::malformed},
       {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); },
        ErrorCode::malformed},
-      {"too large", [](Record& r) { r.request_digest.assign(kRecordSizeMax, ' '); }, ErrorCode::malformed},
+      {"too large", [](Record& r) { r.order_id.assign(kRecordSizeMax, ' '); },
+       ErrorCode::malformed},
       {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); },
        ErrorCode::malformed},
   };
@@ -65,6 +66,17 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
     ASSERT_FALSE(prepared);
     EXPECT_EQ(prepared.error().code, c.code) << describe(prepared.error());
   }
+}
+
+TEST(AnswerOf, ChecksWhatTheCallerWrites) {
+  PreparedRecord record;
+  EXPECT_EQ(answer_of(record, 7), "") << "a record without an answer";
+  record.answer = sample_answer;
+  EXPECT_EQ(answer_of(record, 7), sample_answer(7));
+  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  EXPECT_FALSE(answer_of(record, 7));
+  record.answer = [](std::uint64_t) { return std::string(kRecordSizeMax + 1, ' '); };
+  EXPECT_FALSE(answer_of(record, 7));
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ constexpr int kSqliteFull = 13;  // SQLITE_FULL
 // Appends on `context` and puts the result where the test can see it.
 void begin_append(boost::asio::io_context& context, SqliteStore& store, Record record,
                   std::optional<Result<std::uint64_t>>& result) {
-  boost::asio::co_spawn(context, store.append(std::move(record)),
-                        [&](std::exception_ptr, Result<std::uint64_t> r) { result = std::move(r); });
+  auto keep = [&](std::exception_ptr, Result<std::uint64_t> r) { result = std::move(r); };
+  boost::asio::co_spawn(context, store.append(std::move(record)), keep);
 }
 
 TEST(SqliteStore, KeepsEveryField) {
@@ -43,7 +43,7 @@ TEST(SqliteStore, KeepsEveryField) {
   EXPECT_EQ(kept.outcome, record.outcome);
   EXPECT_EQ(kept.names, record.names);
   EXPECT_EQ(kept.request_digest, record.request_digest);
-  EXPECT_EQ(kept.answer, record.answer(kept.index));
+  EXPECT_EQ(kept.answer, sample_answer(0));
   EXPECT_EQ(kept.body, canonical_json(record.body).value());
   EXPECT_EQ(kept.leaf_hash, leaf_hash(kept.body));
 }
@@ -97,6 +97,24 @@ TEST(SqliteStore, RefusesARecordThatCannotBeKept) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
   EXPECT_TRUE(store->healthy());
+}
+
+TEST(SqliteStore, RefusesAnAnswerThatCannotBeKeptWithoutHarmToOthers) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory.file());
+  Record record = sample_decision("ca", "1");
+  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  boost::asio::io_context context;
+  std::optional<Result<std::uint64_t>> results[3];
+  begin_append(context, *store, sample_decision("ca", "0"), results[0]);
+  begin_append(context, *store, record, results[1]);
+  begin_append(context, *store, sample_decision("ca", "2"), results[2]);
+  context.run();
+  EXPECT_EQ(*results[0], 0U);
+  EXPECT_EQ(results[1]->error().code, ErrorCode::malformed);
+  EXPECT_EQ(*results[2], 1U);
+  const auto last = run_task(store->find_decision("ca", "2"));
+  EXPECT_EQ((*last)->answer, sample_answer(1)) << "the answer is written with the index it gets";
 }
 
 TEST(SqliteStore, IsForTheOwnersEyesOnly) {
