@@ -33,7 +33,7 @@ std::string describe(const Error& error) {
   text += " (";
   for (const auto& [name, value] : error.context) {
     if (text.back() != '(') text += ", ";
-    text += name + "=" + value;
+    text.append(name).append("=").append(value);
   }
   return text + ")";
 }

@@ -22,7 +22,7 @@ namespace parallax::net {
 struct HttpClientSettings {
   std::string host;               // connected to; name or address
   std::uint16_t port = 443;
-  std::string verify_name;        // dNSName that the server's certificate must carry
+  std::string verify_name;        // dNSName (or IP) that the server's certificate must carry
   std::string source_address;     // to bind before connecting; empty: any
   std::size_t connections_max = 64;
   std::size_t requests_in_flight_max = 256;  // more fail at once with overloaded
@@ -31,7 +31,8 @@ struct HttpClientSettings {
 };
 
 // A pool of connections to one server. Used from one executor only. A kept-alive connection that
-// the server closed meanwhile is replaced once, transparently, before any octet of the answer came.
+// the server closed meanwhile is replaced once, transparently, before any octet of the answer came:
+// requests should be safe to repeat. Cancelling request() closes the connection it used.
 class HttpClient {
  public:
   // `tls` null: plain HTTP.
@@ -40,7 +41,8 @@ class HttpClient {
                                                         std::shared_ptr<TlsContext> tls);
   virtual ~HttpClient() = default;
   // Errors: timed_out, unreachable, overloaded, untrusted (certificate or name did not verify),
-  // malformed (not HTTP, too large).
+  // malformed (not HTTP, too large, or a request that cannot be written), configuration.
+  // Statuses are not judged: a 503 is an answer. May outlive the client, then fails.
   [[nodiscard]] virtual Task<Result<HttpResponse>> request(HttpRequest request,
                                                            Deadline deadline) = 0;
   // Closes what is idle and fails what is under way with unreachable.

@@ -34,13 +34,16 @@ struct HttpLimits {
 // One listening server on one executor. Create several on the same port (SO_REUSEPORT) for several
 // workers. Refuses with 400 and closes: any Transfer-Encoding but exactly `chunked`, any in
 // HTTP/1.0, both Content-Length and Transfer-Encoding, several Content-Length; 413 for too large a
-// body, 431 for too large a head, 408 for a slow one. Closes after every 4xx that it makes itself.
+// body (or its chunk extensions and trailers), 431 for too large a head, 408 for a slow one. Closes
+// after every 4xx that it makes itself. Its own errors are problem details (RFC 9457); a handler's
+// exception is logged and answered with 500. Trailers are dropped. A client that goes away while
+// the handler runs is noticed when the answer is written.
 class HttpServer {
  public:
   struct Settings {
     boost::asio::ip::tcp::endpoint endpoint;
     // A listening socket opened elsewhere and inherited (e.g. before entering a namespace); then
-    // `endpoint` is not bound. -1: none.
+    // `endpoint` is not bound. Taken over: closed with the server. -1: none.
     int inherited_socket = -1;
     HttpLimits limits;
     bool reuse_port = false;
@@ -54,10 +57,11 @@ class HttpServer {
 
   // The bound address (the port is real even if 0 was asked for).
   [[nodiscard]] virtual boost::asio::ip::tcp::endpoint endpoint() const = 0;
-  // Accepts and serves until stop(); returns when every connection has ended.
+  // Accepts and serves until stop(); returns when every connection has ended. Cancelling it is
+  // stop() without grace. It may outlive the server object.
   [[nodiscard]] virtual Task<void> run() = 0;
   // Stops accepting, closes idle connections, lets requests under way finish within `grace`, then
-  // cuts. Call on the server's executor.
+  // cuts: sockets are closed and handlers cancelled (terminal). Call on the server's executor.
   virtual void stop(std::chrono::milliseconds grace) = 0;
   [[nodiscard]] virtual std::size_t requests_in_flight() const = 0;
 };

@@ -126,8 +126,10 @@ Status replace_file(const std::string& path, std::string_view text) {
     ::unlink(aside.c_str());
     return written;
   }
-  if (::rename(aside.c_str(), path.c_str()) != 0) return fail(storage_error("cannot replace", path));
-  const Descriptor directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (::rename(aside.c_str(), path.c_str()) != 0)
+    return fail(storage_error("cannot replace", path));
+  const std::string parent = directory_of(path);
+  const Descriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid() || ::fsync(directory.number()) != 0)
     return fail(storage_error("cannot sync the directory of", path));
   return {};

@@ -32,7 +32,8 @@ class FileLock {
 [[nodiscard]] Result<std::optional<std::string>> read_client_file(const std::string& path);
 
 // Puts `text` in the file's place: durable and complete, or not at all. Mode 0600; the owner is
-// that of the file replaced, or else of its directory, where the process may say so. Error: storage.
+// that of the file replaced, or else of its directory, where the process may say so.
+// Error: storage.
 [[nodiscard]] Status replace_file(const std::string& path, std::string_view text);
 
 // What changes whenever the file does.

@@ -32,7 +32,7 @@ std::optional<Problem> problem_with_wrapping(const net::HttpRequest& request) {
   const auto coding = request.header("content-encoding");
   if (coding && !boost::algorithm::iequals(*coding, "identity"))
     return Problem{ProblemKind::unsupported_media_type,
-                   fmt::format("The Content-Encoding \"{}\" is not accepted; send the body as it is.",
+                   fmt::format("The Content-Encoding \"{}\" is not accepted; send plain JSON.",
                                printable(*coding, kQuotedHeaderSizeMax)), {}, {}};
   if (request.body.size() > kRequestBodySizeMax)
     return Problem{ProblemKind::body_too_large,

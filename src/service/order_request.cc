@@ -148,8 +148,9 @@ Result<orders::Order> parse_order_request(std::string_view body, std::string gen
                                 orders::kOrderIdSizeMax, kMpicOrderPrefix));
   const std::string type_text = in.string("type");
   const auto type = caa::parse_certificate_type(type_text);
-  if (!type) in.reject("type", fmt::format("\"{}\" is no certificate type; use \"smime\" or \"tls\"",
-                                           printable(type_text, 20)));
+  if (!type)
+    in.reject("type", fmt::format("\"{}\" is no certificate type; use \"smime\" or \"tls\"",
+                                  printable(type_text, 20)));
   const std::vector<std::string> names = in.strings("names");
   const std::vector<std::string> issuers = in.strings("issuers");
   read_parameters(in, order);

@@ -33,7 +33,7 @@ struct ScriptedServer {
       : loop(the_loop),
         acceptor(loop.io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
         scripts(std::move(the_scripts)) {
-    asio::co_spawn(loop.io, serve(*this), [this](std::exception_ptr) { ended = true; });
+    asio::co_spawn(loop.io, serve(this), [this](std::exception_ptr) { ended = true; });
   }
   ~ScriptedServer() {
     held.clear();
@@ -43,20 +43,21 @@ struct ScriptedServer {
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
-  static Task<void> serve(ScriptedServer& self) {
+  static Task<void> serve(ScriptedServer* self) {
     for (;;) {
-      auto [ec, socket] = co_await self.acceptor.async_accept(kTuple);
+      auto [ec, socket] = co_await self->acceptor.async_accept(kTuple);
       if (ec) co_return;
-      const Script script = self.scripts.at(std::min(self.connections++, self.scripts.size() - 1));
+      const std::size_t turn = std::min(self->connections++, self->scripts.size() - 1);
+      const Script script = self->scripts.at(turn);
       std::string input;
       for (const std::string& answer : script.answers) {
-        const auto [failed, size] =
-            co_await asio::async_read_until(socket, asio::dynamic_buffer(input), "\r\n\r\n", kTuple);
+        const auto [failed, size] = co_await asio::async_read_until(
+            socket, asio::dynamic_buffer(input), "\r\n\r\n", kTuple);
         if (failed) break;
         input.erase(0, size);
         co_await asio::async_write(socket, asio::buffer(answer), kTuple);
       }
-      if (script.hang) self.held.push_back(std::move(socket));
+      if (script.hang) self->held.push_back(std::move(socket));
     }
   }
 
@@ -270,17 +271,17 @@ TEST_F(ClientTest, WaitingInLineEndsAtTheDeadline) {
 }
 
 // A request that loses against something else, as in `request || timer`.
-Task<bool> ask_until_connected(ScriptedServer& server, HttpClient& to) {
-  using namespace boost::asio::experimental::awaitable_operators;
+Task<void> connected(ScriptedServer* server) {
   asio::steady_timer poll(co_await asio::this_coro::executor);
-  Task<Result<HttpResponse>> asked = to.request(get(), Deadline::after(kStuck));
-  auto watch = [](ScriptedServer& watched, asio::steady_timer& timer) -> Task<void> {
-    while (watched.held.empty()) {
-      timer.expires_after(milliseconds(1));
-      co_await timer.async_wait(kTuple);
-    }
-  };
-  const auto first = co_await (std::move(asked) || watch(server, poll));
+  while (server->held.empty()) {
+    poll.expires_after(milliseconds(1));
+    co_await poll.async_wait(kTuple);
+  }
+}
+Task<bool> ask_until_connected(ScriptedServer* server, HttpClient* to) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  Task<Result<HttpResponse>> asked = to->request(get(), Deadline::after(kStuck));
+  const auto first = co_await (std::move(asked) || connected(server));
   co_return first.index() == 1;
 }
 
@@ -289,7 +290,7 @@ TEST_F(ClientTest, ACancelledRequestClosesItsConnection) {
   HttpClientSettings settings = server.settings();
   settings.connections_max = 1;
   const auto to = client(settings);
-  EXPECT_TRUE(loop.await(ask_until_connected(server, *to)));
+  EXPECT_TRUE(loop.await(ask_until_connected(&server, to.get())));
   const auto answer = ask(*to);
   ASSERT_TRUE(answer) << describe(answer.error());
   EXPECT_EQ(server.connections, 2u);

@@ -37,18 +37,18 @@ struct Gate {
   bool cancelled = false;
 };
 
-Task<HttpResponse> wait_at(Gate& gate) {
-  ++gate.waiting;
-  co_await gate.opened.async_wait(kTuple);
+Task<HttpResponse> wait_at(Gate* gate) {
+  ++gate->waiting;
+  co_await gate->opened.async_wait(kTuple);
   const auto state = co_await asio::this_coro::cancellation_state;
-  gate.cancelled = state.cancelled() != asio::cancellation_type::none;
+  gate->cancelled = state.cancelled() != asio::cancellation_type::none;
   HttpResponse response;
   response.body = "\"waited\"";
   co_return response;
 }
 
 HttpHandler gated(Gate& gate) {
-  return [&gate](HttpRequest) { return wait_at(gate); };
+  return [&gate](HttpRequest) { return wait_at(&gate); };
 }
 
 std::string get(const std::string& target, const std::string& more = "Connection: close\r\n") {

@@ -37,7 +37,7 @@ class Loop {
     std::optional<T> result;
     std::exception_ptr failure;
     bool done = false;
-    asio::co_spawn(io, keep(std::move(task), result), [&](std::exception_ptr thrown) {
+    asio::co_spawn(io, keep(std::move(task), &result), [&](std::exception_ptr thrown) {
       failure = thrown;
       done = true;
     });
@@ -56,8 +56,8 @@ class Loop {
 
  private:
   template <class T>
-  static Task<void> keep(Task<T> task, std::optional<T>& result) {
-    result.emplace(co_await std::move(task));
+  static Task<void> keep(Task<T> task, std::optional<T>* result) {
+    result->emplace(co_await std::move(task));
   }
 };
 

@@ -124,7 +124,8 @@ TEST(ClientFile, IsStrict) {
                                        {"id":"a","issuers":["ca.test"]}]})"},
       {"token no hash", R"({"clients":[{"id":"a","issuers":["ca.test"],
           "tokens":[{"sha256":"secret","added":"2026-11-22T17:00:00Z"}]}]})"},
-      {"token no time", R"({"clients":[{"id":"a","issuers":["ca.test"],"tokens":[{"sha256":"x"}]}]})"},
+      {"token no time", R"({"clients":[{"id":"a","issuers":["ca.test"],
+          "tokens":[{"sha256":"x"}]}]})"},
       {"fingerprint in capitals", R"({"clients":[{"id":"a","issuers":["ca.test"],
           "certificate_fingerprints":["AAAA"]}]})"},
   };

@@ -40,8 +40,8 @@ TEST(Metrics, CountsDecisions) {
 TEST(Metrics, CountsWhatPerspectivesContributed) {
   Metrics metrics(names());
   metrics.observe(decision(orders::Outcome::permitted));
-  expect_line(metrics,
-              R"(parallax_perspective_results_total{perspective="remote-1",result="corroborated"} 2)");
+  expect_line(metrics, R"(parallax_perspective_results_total)"
+                       R"({perspective="remote-1",result="corroborated"} 2)");
   expect_line(metrics, R"(parallax_perspective_seconds_count{perspective="primary-1"} 2)");
   expect_line(metrics,
               R"(parallax_dns_lookups_total{perspective="remote-2",verdict="secure"} 2)");
@@ -54,7 +54,8 @@ TEST(Metrics, FoldsUnknownLabelsAndLeavesOutPendingLatency) {
   metrics.observe(odd);
   expect_line(metrics, R"(parallax_decisions_total{outcome="refused",reason="other"} 1)");
   // remote-3, -4 and -5 are not in the roster; -5 is pending.
-  expect_line(metrics, R"(parallax_perspective_results_total{perspective="other",result="pending"} 2)");
+  expect_line(metrics,
+              R"(parallax_perspective_results_total{perspective="other",result="pending"} 2)");
   expect_line(metrics, R"(parallax_perspective_seconds_count{perspective="other"} 4)");
 }
 

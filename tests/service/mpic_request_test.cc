@@ -158,7 +158,8 @@ TEST(MpicRequest, TakesNumbersAndBooleansAsText) {
 }
 
 TEST(MpicRequest, FillsInDefaults) {
-  const auto request = parse(R"({"domain_or_ip_target":"*.example.com","caa_check_parameters":{}})");
+  const auto request =
+      parse(R"({"domain_or_ip_target":"*.example.com","caa_check_parameters":{}})");
   ASSERT_TRUE(request.has_value()) << json::serialize(request.error());
   EXPECT_EQ(request->order.type, caa::CertificateType::tls_server);
   EXPECT_EQ(request->caa_domains, (std::vector<std::string>{"ca.example", "ca.test"}));

@@ -35,28 +35,27 @@ HttpResponse to_response(Message message) {
 }
 
 // One attempt at one address.
-Task<error_code> connect_to(tcp::socket& socket, tcp::endpoint to,
-                            std::optional<asio::ip::address> from, Deadline deadline) {
+Task<Result<tcp::socket>> connect_to(tcp::endpoint to, std::optional<asio::ip::address> from,
+                                     Deadline deadline) {
+  tcp::socket socket(co_await asio::this_coro::executor);
   error_code ec;
-  socket.close(ec);
   socket.open(to.protocol(), ec);
-  if (ec) co_return ec;
-  if (from) socket.bind(tcp::endpoint(*from, 0), ec);
-  if (ec) co_return ec;
+  if (!ec && from) socket.bind(tcp::endpoint(*from, 0), ec);
+  if (ec) co_return fail(ErrorCode::unreachable, ec.message());
   Watchdog watchdog(socket.get_executor(), [&socket] {
     error_code ignored;
     socket.close(ignored);
   });
   watchdog.arm(deadline);
-  const auto [failure] =
-      co_await socket.async_connect(to, asio::as_tuple(asio::use_awaitable));
-  if (watchdog.expired()) co_return asio::error::make_error_code(asio::error::timed_out);
-  co_return failure;
+  const auto [failure] = co_await socket.async_connect(to, asio::as_tuple(asio::use_awaitable));
+  if (watchdog.expired()) co_return fail(ErrorCode::timed_out, "the deadline passed");
+  if (failure) co_return fail(ErrorCode::unreachable, failure.message());
+  co_return socket;
 }
 
 }  // namespace
 
-Task<Result<tcp::socket>> connect(const HttpClientSettings& settings, Deadline deadline) {
+Task<Result<tcp::socket>> connect(HttpClientSettings settings, Deadline deadline) {
   std::optional<asio::ip::address> from;
   error_code ec;
   if (!settings.source_address.empty()) {
@@ -66,19 +65,17 @@ Task<Result<tcp::socket>> connect(const HttpClientSettings& settings, Deadline d
   }
   auto endpoints = co_await resolve(settings.host, settings.port, deadline);
   if (!endpoints) co_return fail(endpoints.error());
-  const auto executor = co_await asio::this_coro::executor;
-  tcp::socket socket(executor);
-  ec = asio::error::make_error_code(asio::error::address_family_not_supported);
+  Error last{ErrorCode::unreachable, "no address of the source's family", {}};
   for (const tcp::endpoint& endpoint : *endpoints) {
     if (from && from->is_v6() != endpoint.address().is_v6()) continue;
-    ec = co_await connect_to(socket, endpoint, from, deadline);
-    if (!ec) co_return socket;
+    auto socket = co_await connect_to(endpoint, from, deadline);
+    if (socket) co_return std::move(*socket);
+    last = std::move(socket.error());
     if (deadline.passed()) break;
   }
-  const ErrorCode code = deadline.passed() ? ErrorCode::timed_out : ErrorCode::unreachable;
-  co_return fail(Error{code, "cannot connect to the server", {}}
+  co_return fail(Error{last.code, "cannot connect to the server", {}}
                      .with("host", settings.host)
-                     .with("cause", ec.message()));
+                     .with("cause", last.message));
 }
 
 ClientConnection::ClientConnection(tcp::socket socket, SslPtr ssl, std::size_t response_bytes_max)

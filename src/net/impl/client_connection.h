@@ -51,7 +51,7 @@ class ClientConnection {
 
 // A TCP connection to `settings.host`, from `settings.source_address` if given. Errors:
 // unreachable, timed_out, configuration (a bad source address).
-[[nodiscard]] Task<Result<boost::asio::ip::tcp::socket>> connect(const HttpClientSettings& settings,
+[[nodiscard]] Task<Result<boost::asio::ip::tcp::socket>> connect(HttpClientSettings settings,
                                                                  Deadline deadline);
 
 }  // namespace parallax::net::impl

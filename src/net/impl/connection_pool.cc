@@ -21,22 +21,23 @@ constexpr std::chrono::seconds kRestMax{30};
 
 // A request in line. Lives in its coroutine; leaves the line when that goes.
 struct ConnectionPool::Waiter {
+  enum class State { queued, granted, taken };
+
   Waiter(ConnectionPool& the_pool, Deadline deadline)
       : pool(the_pool), ready(the_pool.executor_, deadline.when()) {
     place = pool.waiters_.insert(pool.waiters_.end(), this);
   }
   ~Waiter() {
-    if (granted)
-      pool.give_back(std::move(connection));  // cancelled between grant and resumption
-    else
-      pool.waiters_.erase(place);
+    if (state == State::queued) pool.waiters_.erase(place);
+    // Cancelled between the grant and its resumption.
+    if (state == State::granted) pool.give_back(std::move(connection));
   }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
   // Called by the pool, which has taken it out of the line.
   void grant(std::unique_ptr<ClientConnection> with) {
-    granted = true;
+    state = State::granted;
     connection = std::move(with);
     ready.cancel();
   }
@@ -45,7 +46,7 @@ struct ConnectionPool::Waiter {
   asio::steady_timer ready;
   std::list<Waiter*>::iterator place;
   std::unique_ptr<ClientConnection> connection;
-  bool granted = false;
+  State state = State::queued;
 };
 
 Lease::Lease(std::shared_ptr<ConnectionPool> pool, std::unique_ptr<ClientConnection> connection)
@@ -78,9 +79,8 @@ Task<Result<Lease>> ConnectionPool::acquire(Deadline deadline) {
   }
   Waiter waiter(*this, deadline);
   co_await waiter.ready.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (waiter.granted) {
-    waiter.granted = false;
-    waiter.place = waiters_.insert(waiters_.end(), &waiter);  // its destructor takes it out again
+  if (waiter.state == Waiter::State::granted) {
+    waiter.state = Waiter::State::taken;
     co_return Lease(self, std::move(waiter.connection));
   }
   if (closed_) co_return fail(ErrorCode::unreachable, "the client is closed");

@@ -3,8 +3,9 @@
 // behind the guards it lacks, so that tests and the fuzzer drive exactly what the server runs.
 //
 // Refused here, whatever Beast thinks of it (RFC 9112 s6.1, s6.3, s11.2 on request smuggling): any
-// Transfer-Encoding but exactly `chunked`, any in HTTP/1.0, Content-Length beside it, Content-Length
-// twice or as a list, a request without exactly one Host (HTTP/1.1), a response without a length.
+// Transfer-Encoding but exactly `chunked`, any in HTTP/1.0, Content-Length beside it,
+// Content-Length twice or as a list, a request without exactly one Host (HTTP/1.1), a response
+// without a length.
 // Counted here, since Beast 345 lets trailers and chunk extensions outgrow its own limits: the
 // octets of the head, of each piece of chunk framing, and of the whole message.
 // Trailers are parsed and dropped: they never become headers (RFC 9110 s6.5.1).

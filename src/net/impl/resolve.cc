@@ -46,7 +46,8 @@ Task<Result<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t
       });
   co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
   lookup->resolver.cancel();
-  if (!lookup->answered) co_return fail(ErrorCode::timed_out, "looking up the server took too long");
+  if (!lookup->answered)
+    co_return fail(ErrorCode::timed_out, "looking up the server took too long");
   if (lookup->failure || lookup->endpoints.empty())
     co_return fail(ErrorCode::unreachable, "the server's name has no address: " + host);
   co_return std::move(lookup->endpoints);
