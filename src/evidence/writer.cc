@@ -119,17 +119,17 @@ Result<Writer::Indexes> Writer::write_all(const std::vector<const PreparedRecord
     const auto decided = is_decided(*record);
     if (!decided) return fail(decided.error());
     if (*decided) {
-      indexes.push_back(fail(ErrorCode::conflict, "this order has been decided already"));
+      indexes.emplace_back(fail(ErrorCode::conflict, "this order has been decided already"));
       continue;
     }
     const auto answer = answer_of(*record, static_cast<std::uint64_t>(next));
     if (!answer) {
-      indexes.push_back(fail(answer.error()));
+      indexes.emplace_back(fail(answer.error()));
       continue;
     }
     if (auto inserted = insert(*record, next, *answer); !inserted) return fail(inserted.error());
     octets_since_tidy_ += record->size() + answer->size();
-    indexes.push_back(static_cast<std::uint64_t>(next++));
+    indexes.emplace_back(static_cast<std::uint64_t>(next++));
   }
   if (auto committed = connection_->database.execute("COMMIT"); !committed)
     return fail(committed.error());
