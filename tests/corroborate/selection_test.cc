@@ -50,7 +50,8 @@ TEST(Selection, DependsOnDomainAndSecretAndOnNothingElse) {
   }
   EXPECT_GT(by_domain.size(), 10u);
   EXPECT_GT(by_secret.size(), 10u);
-  EXPECT_NE(select_remotes(roster, 5, "c.example", "ab"), select_remotes(roster, 5, ".example", "abc"));
+  EXPECT_NE(select_remotes(roster, 5, "c.example", "ab"),
+            select_remotes(roster, 5, ".example", "abc"));
 }
 
 TEST(Selection, FollowsTheCodesNotTheOrderOfTheRoster) {
