@@ -13,9 +13,8 @@ namespace {
 
 std::vector<std::string> test_leaves() {
   std::vector<std::string> leaves;
-  for (const char* hex :
-       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f"})
+  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+                          "606162636465666768696a6b6c6d6e6f"})
     leaves.push_back(leaf_hash(hex_decode(hex).value()));
   return leaves;
 }

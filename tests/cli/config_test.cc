@@ -138,8 +138,7 @@ const Bad kBad[] = {
     {"remote_without_code", "[[remotes]]\nrir = \"ARIN\"\nlocation = \"1, 2\"",
      "remotes[].code: must be 1 to 63 of"},
     {"remote_long_code", "[[remotes]]\ncode = \"" + std::string(64, 'a') + "\"", "remotes[].code"},
-    {"remote_plain_http", remote_toml("url = \"http://eu-1.example\""),
-     "must begin with https://"},
+    {"remote_plain_http", remote_toml("url = \"http://eu-1.example\""), "must begin with https://"},
     {"remote_path", remote_toml("url = \"https://eu-1.example/v1\""), "without a path"},
     {"remote_empty_host", remote_toml("url = \"https://\""), "remotes[].url"},
     {"remote_bad_port", remote_toml("url = \"https://eu-1.example:https\""), "remotes[].url"},
@@ -193,8 +192,7 @@ TEST(RequireCoordinator, NamesTheFirstMissingKey) {
       {"evidence", [](Config& c) { c.evidence_database.clear(); }, "evidence.database"},
       {"clients", [](Config& c) { c.clients_file.clear(); }, "clients.file"},
       {"tls", [](Config& c) { c.plain_http = false; }, "server.certificate"},
-      {"not_validating", [](Config& c) { c.dns.validate = false; },
-       "the Primary always validates"},
+      {"not_validating", [](Config& c) { c.dns.validate = false; }, "the Primary always validates"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);

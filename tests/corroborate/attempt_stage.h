@@ -45,10 +45,10 @@ class AttemptStage {
   AttemptStage& operator=(const AttemptStage&) = delete;
 
   void start(Deadline deadline = Deadline::after(kFarAway)) {
-    stage.start(run_attempt(stage.io.get_executor(), std::make_shared<AttemptPlan>(plan), &group,
-                            &random, deadline,
-                            [this](Report report) { late.push_back(std::move(report)); }),
-                result);
+    stage.start(
+        run_attempt(stage.io.get_executor(), std::make_shared<AttemptPlan>(plan), &group, &random,
+                    deadline, [this](Report report) { late.push_back(std::move(report)); }),
+        result);
     stage.settle();
   }
   [[nodiscard]] std::string domain() const { return plan.check.domain.text(); }

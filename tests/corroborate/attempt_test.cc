@@ -139,9 +139,9 @@ TEST(Attempt, AtTheDeadlineWhatIsPendingHasTimedOut) {
 TEST(Attempt, NamesThatShareACheckAreJudgedEachAndWaitedForAll) {
   AttemptStage stage(5);
   stage.plan.questions = {caa::test::tls("ca.example"), caa::test::wildcard("ca.example")};
-  const auto only_plain = caa::test::set_at(
-      "example.com", {caa::test::property("issue", "ca.example"),
-                      caa::test::property("issuewild", "other.example")});
+  const auto only_plain =
+      caa::test::set_at("example.com", {caa::test::property("issue", "ca.example"),
+                                        caa::test::property("issuewild", "other.example")});
   stage.start();
   stage.primary_says(only_plain);
   EXPECT_FALSE(stage.done()) << "the wildcard is refused already, the name is open";

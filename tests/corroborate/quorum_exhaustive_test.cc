@@ -31,8 +31,7 @@ std::vector<RemoteTraits> traits_in(Shape shape, std::size_t used) {
   for (std::size_t i = 0; i < used; ++i) {
     traits[i].rir = rules::kAllRirs[i % rules::kAllRirs.size()];
     if (shape == Shape::one_region) traits[i].rir = rules::Rir::apnic;
-    if (shape == Shape::lone_region)
-      traits[i].rir = i == 0 ? rules::Rir::lacnic : rules::Rir::arin;
+    if (shape == Shape::lone_region) traits[i].rir = i == 0 ? rules::Rir::lacnic : rules::Rir::arin;
     if (shape == Shape::ineligible) traits[i].eligible = i != 0 && i != 3;
     if (shape == Shape::chain) conflict(i, i + 1);
   }
@@ -148,8 +147,7 @@ TEST_P(EveryCombination, CountsOnlyWhatMayStandTogether) {
   const Space space(GetParam().used);
   for (std::size_t code = 0; code < space.size(); ++code) {
     const QuorumResult result = judge(space, PrimaryState::permitted, code);
-    const unsigned corroborated =
-        test::in_state(space.states(code), RemoteState::corroborated);
+    const unsigned corroborated = test::in_state(space.states(code), RemoteState::corroborated);
     const unsigned most = test::most_countable(c, corroborated);
     ASSERT_LE(result.corroborated, most) << code;
     if (result.outcome != QuorumOutcome::permitted) {

@@ -84,8 +84,7 @@ inline QuorumOutcome oracle_end(const OracleCase& c, PrimaryState primary,
   if (quorum_exists(c, in_state(states, RemoteState::corroborated)))
     return QuorumOutcome::permitted;
   const unsigned spare = c.used() - std::min(c.needed(), c.used());
-  const auto denied =
-      static_cast<unsigned>(std::popcount(in_state(states, RemoteState::denied)));
+  const auto denied = static_cast<unsigned>(std::popcount(in_state(states, RemoteState::denied)));
   return denied > spare ? QuorumOutcome::refused : QuorumOutcome::undetermined;
 }
 

@@ -104,8 +104,7 @@ RC_GTEST_PROP(Quorum, KindsOfFailureOtherThanDenialAreInterchangeable, ()) {
 RC_GTEST_PROP(Quorum, AskingForMoreNeverPermitsMore, ()) {
   OracleCase c = any_case();
   const auto states = any_states(c.used());
-  const bool strict =
-      judge(c, PrimaryState::permitted, states).outcome == QuorumOutcome::permitted;
+  const bool strict = judge(c, PrimaryState::permitted, states).outcome == QuorumOutcome::permitted;
   c.needed_at_least = 0;
   const bool loose = judge(c, PrimaryState::permitted, states).outcome == QuorumOutcome::permitted;
   RC_ASSERT(!strict || loose);

@@ -58,13 +58,11 @@ const Broken kBroken[] = {
      "mpic.distance-minimum"},
     {"near_the_primary", [](Roster& r) { r.remotes[4].location = at("40.71, -74.01"); },
      "the perspectives of primary and us-1 are", "mpic.distance-minimum"},
-    {"shared_resolver", [](Roster& r) {
-       r.remotes[1].resolver_location = r.remotes[0].resolver_location;
-     },
+    {"shared_resolver",
+     [](Roster& r) { r.remotes[1].resolver_location = r.remotes[0].resolver_location; },
      "the resolvers of eu-1 and ap-1 are 0 km apart", "mpic.resolver-distance"},
-    {"resolver_beside_the_primarys", [](Roster& r) {
-       r.remotes[4].resolver_location = r.primary.location;
-     },
+    {"resolver_beside_the_primarys",
+     [](Roster& r) { r.remotes[4].resolver_location = r.primary.location; },
      "the resolvers of primary and us-1 are 0 km apart", "mpic.resolver-distance"},
     {"resolver_abroad", [](Roster& r) { r.remotes[2].resolver_rir = rules::Rir::arin; },
      "the resolver of sa-1 lies in the region of ARIN, the perspective in that of LACNIC",
@@ -169,8 +167,8 @@ TEST(Terms, FollowTheDate) {
     QuorumTerms terms;
   };
   const Case cases[] = {
-      {"2025-09-15", 2, {2, 1, 0}}, {"2026-03-15", 3, {3, 1, 2}}, {"2026-06-15", 5, {4, 1, 2}},
-      {"2026-12-14", 6, {4, 2, 2}}, {"2026-12-15", 5, {5, 1, 2}}, {"2026-12-15", 6, {5, 2, 2}},
+      {"2025-09-15", 2, {2, 1, 0}},  {"2026-03-15", 3, {3, 1, 2}}, {"2026-06-15", 5, {4, 1, 2}},
+      {"2026-12-14", 6, {4, 2, 2}},  {"2026-12-15", 5, {5, 1, 2}}, {"2026-12-15", 6, {5, 2, 2}},
       {"2026-12-15", 32, {5, 2, 2}},
   };
   for (const Case& c : cases) {

@@ -43,8 +43,15 @@ inline Roster good_roster() {
 inline observe::Observation observation_of(const observe::ObservationRequest& request,
                                            std::string code, caa::CaaObservation seen) {
   const Instant at = parse_instant("2026-11-22T17:00:00Z").value();
-  return {request.order_id, request.attempt, request.nonce, observe::digest(request.check),
-          std::move(code), "parallax/test", false, at, at + std::chrono::milliseconds(5),
+  return {request.order_id,
+          request.attempt,
+          request.nonce,
+          observe::digest(request.check),
+          std::move(code),
+          "parallax/test",
+          false,
+          at,
+          at + std::chrono::milliseconds(5),
           std::move(seen)};
 }
 
@@ -72,8 +79,8 @@ inline PerspectiveReply failed(NonCorroboration kind) {
 
 // The facts that permit, or prohibit, ca.example for TLS and S/MIME alike.
 inline caa::CaaObservation facts(const std::string& domain, std::string_view issuer) {
-  return caa::test::set_at(domain, {caa::test::property("issue", issuer),
-                                    caa::test::property("issuemail", issuer)});
+  return caa::test::set_at(
+      domain, {caa::test::property("issue", issuer), caa::test::property("issuemail", issuer)});
 }
 inline caa::CaaObservation permitting(const std::string& domain) {
   return facts(domain, "ca.example");
@@ -94,8 +101,7 @@ class ScriptedPerspective final : public PerspectiveClient {
                                                Deadline /*deadline*/) override {
     auto call = std::make_shared<Call>(io_, std::move(request));
     calls_.push_back(call);
-    while (!call->reply)
-      co_await call->gate.async_wait(asio::as_tuple(asio::use_awaitable));
+    while (!call->reply) co_await call->gate.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return *call->reply;
   }
 

@@ -80,8 +80,7 @@ TEST(Selection, UsesEveryRemoteForSomeDomain) {
 RC_GTEST_PROP(Selection, IsSpreadOverTheRegionsAsEvenlyAsTheRosterAllows, ()) {
   const Roster roster = big_roster();
   const auto count = *rc::gen::inRange<std::size_t>(0, 11);
-  const auto chosen =
-      select_remotes(roster, count, *rc::gen::arbitrary<std::string>(), "secret");
+  const auto chosen = select_remotes(roster, count, *rc::gen::arbitrary<std::string>(), "secret");
   RC_ASSERT(chosen.size() == count);
   RC_ASSERT(std::is_sorted(chosen.begin(), chosen.end()));
   RC_ASSERT(std::adjacent_find(chosen.begin(), chosen.end()) == chosen.end());

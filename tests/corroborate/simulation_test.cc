@@ -20,8 +20,18 @@ using test::AttemptStage;
 constexpr unsigned kRuns = 400;
 
 enum class Behaviour {
-  honest, sees_denial, cannot_look, sees_bogus, lookup_times_out, unreachable, answers_as_another,
-  signs_with_another_key, answers_another_request, says_it_did_not_validate, broken_climb, silent,
+  honest,
+  sees_denial,
+  cannot_look,
+  sees_bogus,
+  lookup_times_out,
+  unreachable,
+  answers_as_another,
+  signs_with_another_key,
+  answers_another_request,
+  says_it_did_not_validate,
+  broken_climb,
+  silent,
 };
 constexpr int kBehaviours = static_cast<int>(Behaviour::silent) + 1;
 

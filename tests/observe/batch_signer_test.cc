@@ -114,10 +114,10 @@ TEST_F(BatchSignerTest, WhoGivesUpDoesNotSpoilTheBatchForTheOthers) {
   BatchSigner::Announcement other(signer);
   asio::cancellation_signal signal;
   bool ended = false;
-  asio::co_spawn(io, signer.sign("given up"),
-                 asio::bind_cancellation_slot(
-                     signal.slot(),
-                     [&](const std::exception_ptr&, const SignedStatement&) { ended = true; }));
+  asio::co_spawn(
+      io, signer.sign("given up"),
+      asio::bind_cancellation_slot(
+          signal.slot(), [&](const std::exception_ptr&, const SignedStatement&) { ended = true; }));
   start(0);
   signal.emit(asio::cancellation_type::terminal);
   settle();

@@ -17,7 +17,8 @@ TEST(Request, HasOneForm) {
   EXPECT_EQ(to_json(test::sample_request()),
             parse_json(R"({"order":"order-1","attempt":3,"nonce":"AAECAwQFBgcICQoLDA0ODw",
                            "check":{"kind":"caa","domain":"www.example.com",
-                                    "prove_insecure":true}})").value());
+                                    "prove_insecure":true}})")
+                .value());
 }
 
 struct Case {
@@ -39,8 +40,7 @@ const Case kCases[] = {
     {"nonce_short", [](json::object& r) { r["nonce"] = "AAECAwQFBgcICQoLDA0O"; }, "16 octets"},
     {"nonce_long", [](json::object& r) { r["nonce"] = "AAECAwQFBgcICQoLDA0ODxA"; }, "16 octets"},
     {"nonce_empty", [](json::object& r) { r["nonce"] = ""; }, "16 octets"},
-    {"nonce_padded", [](json::object& r) { r["nonce"] = "AAECAwQFBgcICQoLDA0ODw=="; },
-     "16 octets"},
+    {"nonce_padded", [](json::object& r) { r["nonce"] = "AAECAwQFBgcICQoLDA0ODw=="; }, "16 octets"},
     {"nonce_other_alphabet", [](json::object& r) { r["nonce"] = "++ECAwQFBgcICQoLDA0ODw"; },
      "16 octets"},
     {"check_null", [](json::object& r) { r["check"] = nullptr; }, "/r/check"},
@@ -53,8 +53,7 @@ const Case kCases[] = {
      "/r/check/domain"},
     {"check_wildcard", [](json::object& r) { check(r)["domain"] = "*.example.com"; },
      "/r/check/domain"},
-    {"check_address", [](json::object& r) { check(r)["domain"] = "192.0.2.1"; },
-     "/r/check/domain"},
+    {"check_address", [](json::object& r) { check(r)["domain"] = "192.0.2.1"; }, "/r/check/domain"},
     {"check_empty_label", [](json::object& r) { check(r)["domain"] = "example..com"; },
      "/r/check/domain"},
     {"check_long_domain", [](json::object& r) { check(r)["domain"] = std::string(300, 'a'); },
@@ -86,10 +85,17 @@ TEST(SignedStatementJson, IsRefusedBeyondItsBounds) {
   const json::value good = to_json(sign_batch({"one", "two"}, key).front());
   ASSERT_TRUE(signed_statement_from_json(good, ""));
   const std::pair<const char*, json::value> cases[] = {
-      {"batch_index", -1},       {"batch_index", 64},       {"batch_size", 0},
-      {"batch_size", 65},        {"batch_path", "AA=="},    {"batch_path", json::array{"A"}},
-      {"batch_path", json::array{1}}, {"signature", "A"},   {"signature", nullptr},
-      {"statement", json::object{}},  {"surplus", true},
+      {"batch_index", -1},
+      {"batch_index", 64},
+      {"batch_size", 0},
+      {"batch_size", 65},
+      {"batch_path", "AA=="},
+      {"batch_path", json::array{"A"}},
+      {"batch_path", json::array{1}},
+      {"signature", "A"},
+      {"signature", nullptr},
+      {"statement", json::object{}},
+      {"surplus", true},
   };
   for (const auto& [key_name, value] : cases) {
     json::object bad = good.as_object();

@@ -22,8 +22,16 @@ inline Observation sample_observation() {
                                          caa::test::property("iodef", "mailto:\x01\xfe", 128)})});
   seen.lookups.at(0).packet = "\x01\x02";
   const Instant at = parse_instant("2026-11-22T17:00:00.123456789Z").value();
-  return {request.order_id, request.attempt, request.nonce, digest(request.check), "eu-1",
-          "parallax/0.1.0", true, at, at + std::chrono::milliseconds(7), std::move(seen)};
+  return {request.order_id,
+          request.attempt,
+          request.nonce,
+          digest(request.check),
+          "eu-1",
+          "parallax/0.1.0",
+          true,
+          at,
+          at + std::chrono::milliseconds(7),
+          std::move(seen)};
 }
 
 }  // namespace parallax::observe::test

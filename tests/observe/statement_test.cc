@@ -187,8 +187,7 @@ INSTANTIATE_TEST_SUITE_P(Statement, AlteredStatement, testing::ValuesIn(kAltered
                          [](const auto& param) { return std::string(param.param.name); });
 
 TEST(Statement, MissingMembersAreNotRead) {
-  const json::value whole =
-      parse_json(write_statement(sample_observation(), true).value()).value();
+  const json::value whole = parse_json(write_statement(sample_observation(), true).value()).value();
   for (const auto& member : whole.as_object()) {
     json::object cut = whole.as_object();
     cut.erase(member.key());

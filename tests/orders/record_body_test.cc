@@ -61,8 +61,7 @@ TEST_F(RecordBody, NamesOrderOutcomeTimesAndConfiguration) {
   EXPECT_EQ(body.at("received").as_string(), "2026-12-15T00:00:00.000000000Z");
   const json::value& order = body.at("order");
   EXPECT_THAT(keys(order), ElementsAre("account_uri", "client", "id", "issuers", "names",
-                                       "request_digest", "trace_id", "type",
-                                       "validation_method"));
+                                       "request_digest", "trace_id", "type", "validation_method"));
   EXPECT_EQ(order.at("names"), (json::array{"example.com", "*.example.com"}));
   EXPECT_EQ(order.at("issuers"), json::array{"ca.example"});
   EXPECT_EQ(order.at("type").as_string(), "tls");

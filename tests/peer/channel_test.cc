@@ -14,8 +14,8 @@ namespace {
 using corroborate::NonCorroboration;
 using net::Loop;
 using net::TestServer;
-using testing::HasSubstr;
 using std::chrono::milliseconds;
+using testing::HasSubstr;
 
 class Channel : public testing::Test {
  protected:
@@ -62,8 +62,7 @@ TEST_F(Channel, ACertificateForAnotherNameIsAnotherIdentity) {
 
 TEST_F(Channel, ACertificateOfAnotherAuthorityIsAnotherIdentity) {
   net::PkiDir other("another CA");
-  const auto tls =
-      net::make_server_tls(other.files("eu-1"), net::ClientCertificates::none).value();
+  const auto tls = net::make_server_tls(other.files("eu-1"), net::ClientCertificates::none).value();
   TestServer server(loop, {}, tls, handler());
   const auto reply = ask(server.port());
   ASSERT_FALSE(reply);
@@ -128,8 +127,8 @@ Task<void> babble(boost::asio::ip::tcp::acceptor* acceptor, std::string octets) 
 }
 
 TEST_F(Channel, WhoDoesNotSpeakTlsIsNobody) {
-  for (const std::string& octets : {std::string(), std::string("HTTP/1.1 200 OK\r\n\r\n"),
-                                    std::string(4096, '\xff')}) {
+  for (const std::string& octets :
+       {std::string(), std::string("HTTP/1.1 200 OK\r\n\r\n"), std::string(4096, '\xff')}) {
     SCOPED_TRACE(octets.substr(0, 8));
     namespace ip = boost::asio::ip;
     ip::tcp::acceptor acceptor(loop.io, ip::tcp::endpoint(ip::address_v4::loopback(), 0));

@@ -35,15 +35,13 @@ class ObserveService : public testing::Test {
 TEST_F(ObserveService, AnswersASignedStatementBoundToTheRequest) {
   const auto response = serve(body(to_json(test::request())));
   ASSERT_EQ(response.status, 200u) << response.body;
-  const auto statement =
-      observe::signed_statement_from_json(parse_json(response.body).value(), "");
+  const auto statement = observe::signed_statement_from_json(parse_json(response.body).value(), "");
   ASSERT_TRUE(statement) << describe(statement.error());
   observe::StatementVerifier verifier(test::signing_key().verifying_key());
   EXPECT_TRUE(verifier.holds(*statement));
   const auto observation = observe::read_statement(statement->statement);
   ASSERT_TRUE(observation);
-  EXPECT_EQ(observe::check_binding(*observation, test::request(), "eu-1"),
-            observe::Binding::holds);
+  EXPECT_EQ(observe::check_binding(*observation, test::request(), "eu-1"), observe::Binding::holds);
   EXPECT_EQ(observation->caa.lookups.at(0).properties.at(0).value, "ca.example");
 }
 
@@ -66,10 +64,10 @@ TEST_F(ObserveService, OnlyACoordinatorMayAsk) {
   auto by_common_name = test::certificate({"ap-1"});
   by_common_name.subject_common_name = "coordinator";
   EXPECT_EQ(serve(body(to_json(test::request())), by_common_name).status, 403u);
-  EXPECT_EQ(serve(body(to_json(test::request())),
-                  test::certificate({"host.example", "coordinator-2"}))
-                .status,
-            200u);
+  EXPECT_EQ(
+      serve(body(to_json(test::request())), test::certificate({"host.example", "coordinator-2"}))
+          .status,
+      200u);
 }
 
 TEST_F(ObserveService, RefusesBadBodiesNamingThePlace) {
