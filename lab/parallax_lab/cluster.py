@@ -171,6 +171,12 @@ bgp_mitigation = "none: a lab"
         path.write_text(self.coordinator_config())
         self.spawn("coordinator", "coordinator", path, fd=self.listen_fd)
 
+    def restart_coordinator(self, listen_fd=None):
+        self.stop_one("coordinator")
+        self.log_file("coordinator").rename(self.directory / "coordinator.previous.log")
+        self.listen_fd = listen_fd
+        self.start_coordinator()
+
     def log_file(self, name):
         return self.directory / f"{name}.log"
 
@@ -199,6 +205,11 @@ bgp_mitigation = "none: a lab"
 
     def signal(self, name, number):
         self.processes[name].send_signal(number)
+
+    def stop_one(self, name):
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
 
     def stop(self):
         for process in self.processes.values():
