@@ -104,7 +104,7 @@ Status open_tls(CoordinatorShared& shared) {
 }
 
 std::unique_ptr<service::Metrics> make_metrics(const Config& config) {
-  service::Metrics::Names names{{config.primary->code}, {"evidence"}};
+  service::Metrics::Names names{{config.primary->code}, {kEvidenceQueue}};
   for (const RemoteConfig& remote : config.remotes) names.perspectives.push_back(remote.info.code);
   return std::make_unique<service::Metrics>(names);
 }

@@ -94,7 +94,10 @@ void CoordinatorWorker::install_routes() {
   mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock());
   mpic_->install(router_);
   service::install_openapi(router_);
-  shared_.metrics->install(router_);
+  router_.add("GET", "/metrics", [this](const net::HttpRequest&, const std::string&) {
+    shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
+    return shared_.metrics->page();
+  });
 }
 
 Status CoordinatorWorker::listen(Listener& listener) {

@@ -26,6 +26,9 @@
 
 namespace parallax::cli {
 
+// The queue of records waiting to be committed, as metrics call it.
+inline constexpr const char* kEvidenceQueue = "evidence";
+
 // What all workers of a coordinator share; outlives them.
 struct CoordinatorShared {
   Config config;
