@@ -25,8 +25,8 @@ Result<std::unique_ptr<CoordinatorWorker>> CoordinatorWorker::make(
 }
 
 CoordinatorWorker::CoordinatorWorker(boost::asio::any_io_executor executor,
-                                     const CoordinatorShared& shared,
-                                     evidence::SqliteStore& store, Vantage primary)
+                                     const CoordinatorShared& shared, evidence::SqliteStore& store,
+                                     Vantage primary)
     : executor_(std::move(executor)),
       shared_(shared),
       store_(store),
@@ -44,8 +44,8 @@ Status CoordinatorWorker::add_remote(const RemoteConfig& remote) {
                                 false, system_clock());
     if (!vantage) return fail(vantage.error());
     local_remotes_.push_back(std::move(*vantage));
-    remotes_.push_back(std::make_unique<corroborate::LocalPerspective>(
-        *local_remotes_.back().perspective));
+    remotes_.push_back(
+        std::make_unique<corroborate::LocalPerspective>(*local_remotes_.back().perspective));
     return {};
   }
   net::HttpClientSettings settings;

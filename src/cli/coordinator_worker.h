@@ -36,7 +36,7 @@ struct CoordinatorShared {
   corroborate::Roster roster;
   SigningKey primary_key;
   names::PublicSuffixList suffixes;
-  std::string configuration;                    // digest
+  std::string configuration;  // digest
   std::string selection_secret;
   std::shared_ptr<net::TlsContext> server_tls;  // null: plain HTTP
   std::shared_ptr<net::TlsContext> peer_tls;    // null: remotes in process

@@ -51,8 +51,7 @@ Alias alias_of(const ldns_rr_list* answer, const ldns_rdf* owner) {
   const std::size_t count = ldns_rr_list_rr_count(answer);
   for (std::size_t i = 0; i < count; ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(answer, i);
-    if (is_alias(rr, LDNS_RR_TYPE_CNAME) &&
-        ldns_dname_compare(ldns_rr_owner(rr), owner) == 0) {
+    if (is_alias(rr, LDNS_RR_TYPE_CNAME) && ldns_dname_compare(ldns_rr_owner(rr), owner) == 0) {
       return {LdnsPtr<ldns_rdf>(ldns_rdf_clone(ldns_rr_rdf(rr, 0))), ldns_rr_ttl(rr)};
     }
   }
@@ -125,8 +124,7 @@ Rcode header_rcode(std::string_view packet) {
 
 Result<Answer> decode_answer(std::string_view packet, const std::string& name, RecordType type) {
   if (packet.size() < kPacketHeaderSize || packet.size() > kPacketSizeMax) {
-    return fail(ErrorCode::malformed,
-                fmt::format("{} octets are no DNS response", packet.size()));
+    return fail(ErrorCode::malformed, fmt::format("{} octets are no DNS response", packet.size()));
   }
   const LdnsPtr<ldns_pkt> parsed = ldns_parse_packet(packet);
   if (!parsed || !ldns_pkt_qr(parsed.get())) {

@@ -102,11 +102,11 @@ void explain(NameDecision& decision, const corroborate::Judgement& judgement,
     return;
   }
   decision.reason = kQuorumNotMet;
-  decision.explanation = fmt::format(
-      "The Primary Network Perspective found permission, but {}. {}",
-      judgement.quorum.reasons.empty() ? "the quorum was not met"
-                                       : judgement.quorum.reasons.front(),
-      dissent(decision.perspectives));
+  decision.explanation =
+      fmt::format("The Primary Network Perspective found permission, but {}. {}",
+                  judgement.quorum.reasons.empty() ? "the quorum was not met"
+                                                   : judgement.quorum.reasons.front(),
+                  dissent(decision.perspectives));
 }
 
 // The rule that a name's outcome rests on. A permission rests on CAA; that it was corroborated is
@@ -146,8 +146,7 @@ NameDecision compose_name(const names::CertificateName& name, caa::CertificateTy
   decision.remotes_used = judgement.quorum.used;
   for (const rules::Rir rir : judgement.quorum.rirs)
     decision.rirs.emplace_back(rules::to_string(rir));
-  const auto scope =
-      type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
+  const auto scope = type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
   for (const std::string_view id : rules::decision_rules(scope, at))
     decision.rules.emplace_back(id);
   decision.perspectives.push_back(primary_finding(attempt.primary, question, roster.primary));
@@ -158,8 +157,8 @@ NameDecision compose_name(const names::CertificateName& name, caa::CertificateTy
     decision.perspectives.push_back(std::move(finding));
   }
   if (decision.outcome == Outcome::permitted)
-    decision.permission_expires = (*attempt.primary.reply)->observation.started +
-                                  decision.primary.permission_window;
+    decision.permission_expires =
+        (*attempt.primary.reply)->observation.started + decision.primary.permission_window;
   explain(decision, judgement, attempt.primary);
   const bool smime = type == caa::CertificateType::smime;
   decision.decided_by = rules::rule(deciding_rule(decision, smime), at);
