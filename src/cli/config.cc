@@ -80,7 +80,8 @@ std::optional<corroborate::PerspectiveInfo> read_perspective(SettingsReader& in,
                                       *resolver_rir,
                                       *resolver_location,
                                       std::move(provider),
-                                      std::move(bgp_mitigation)};
+                                      std::move(bgp_mitigation),
+                                      true};
 }
 
 void read_url(SettingsReader& in, RemoteConfig& remote) {
@@ -106,7 +107,9 @@ Result<RemoteConfig> read_remote(const toml::table& table, const std::string& fo
   SettingsReader in(table, "remotes[].", folder);
   in.refuse_unknown();
   auto info = read_perspective(in, "");
+  const bool validates = in.boolean("validates");
   if (auto done = in.finish(); !done) return fail(done.error());
+  info->validates = validates;
   RemoteConfig remote{std::move(*info), {}, 443, {}, in.texts("outgoing_interfaces")};
   if (in.has("url")) read_url(in, remote);
   if (in.has("public_key")) {

@@ -40,6 +40,7 @@ Status CoordinatorWorker::add_remote(const RemoteConfig& remote) {
   if (shared_.hosting == RemoteHosting::in_process) {
     dns::ResolverSettings dns = config.dns;
     dns.outgoing_interfaces = remote.outgoing_interfaces;
+    dns.validate = remote.info.validates;
     auto vantage = make_vantage(executor_, config, dns, remote.info.code, SigningKey::generate(),
                                 false, system_clock());
     if (!vantage) return fail(vantage.error());

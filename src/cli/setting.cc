@@ -105,6 +105,9 @@ constexpr std::array kSettings = {
     Setting{"remotes[].provider", text, "\"\"", 0, 0, "Who hosts it."},
     Setting{"remotes[].bgp_mitigation", text, "\"\"", 0, 0,
             "How its networks mitigate BGP incidents (TLS BR 3.2.2.9)."},
+    Setting{"remotes[].validates", boolean, "true", 0, 0,
+            "Whether this remote validates DNSSEC (its own dns.validate). One declared to "
+            "validate that does not never corroborates."},
     Setting{"remotes[].outgoing_interfaces", texts, "[]", 0, 0,
             "all-in-one only: addresses that this remote asks from."},
 };

@@ -26,6 +26,9 @@ namespace parallax::corroborate {
 struct Participant {
   std::string code;
   PerspectiveClient* client = nullptr;
+  // Whether its resolver validates DNSSEC, by the roster; the primary's must. What a perspective
+  // says of itself would let a remote shed the stricter reading of its answers.
+  bool validates = true;
 };
 
 // What an attempt is made of; fixed before it starts.

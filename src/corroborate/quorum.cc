@@ -159,8 +159,10 @@ QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
   if (now.meets(bar)) return finish(QuorumOutcome::permitted, "the quorum is met");
   if (best_choice(tally.corroborated | tally.pending, traits, bar).meets(bar)) return result;
   std::string missed = missed_sentence(result, states, terms.rir_regions_required);
-  if (tally.denied > allowed) return finish(QuorumOutcome::refused, std::move(missed));
-  if (tally.denied + tally.pending_any > allowed) return result;
+  // Refused where the denials by themselves miss the quorum, whatever the other remotes had said.
+  const unsigned spare = result.used - std::min(result.needed, result.used);
+  if (tally.denied > spare) return finish(QuorumOutcome::refused, std::move(missed));
+  if (tally.denied + tally.pending_any > spare) return result;
   return finish(QuorumOutcome::undetermined, std::move(missed));
 }
 

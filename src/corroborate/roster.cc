@@ -130,7 +130,8 @@ boost::json::value to_json(const PerspectiveInfo& info) {
                              {"resolver_rir", rules::to_string(info.resolver_rir)},
                              {"resolver_location", info.resolver_location.text()},
                              {"provider", info.provider},
-                             {"bgp_mitigation", info.bgp_mitigation}};
+                             {"bgp_mitigation", info.bgp_mitigation},
+                             {"validates", info.validates}};
 }
 
 std::vector<RemoteTraits> traits_of(const Roster& roster, const std::vector<std::size_t>& remotes,

@@ -27,6 +27,8 @@ struct PerspectiveInfo {
   rules::Coordinates resolver_location;
   std::string provider;        // hosting, free text
   std::string bgp_mitigation;  // how its networks mitigate BGP incidents (TLS BR 3.2.2.9), text
+  // Whether its resolver validates DNSSEC: remotes may (TLS BR 4.2.2.2), the primary always does.
+  bool validates = true;
 };
 
 struct Roster {

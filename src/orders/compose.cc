@@ -86,14 +86,18 @@ std::string dissent(const std::vector<PerspectiveFinding>& findings) {
   return fmt::format("{}", fmt::join(said, " "));
 }
 
+std::string primary_absence(const corroborate::Report& primary) {
+  if (!primary.reply) return "The Primary Network Perspective made no observation within its time.";
+  return fmt::format("The Primary Network Perspective brought no usable observation: {}.",
+                     primary.reply->error().message);
+}
+
 void explain(NameDecision& decision, const corroborate::Judgement& judgement,
              const corroborate::Report& primary) {
   if (judgement.primary != corroborate::PrimaryState::permitted) {
     const bool observed = !primary.determinations.empty();
     decision.reason = observed ? caa::to_string(decision.primary.reason) : kPrimaryUnavailable;
-    decision.explanation =
-        observed ? decision.primary.explanation
-                 : "The Primary Network Perspective made no observation within its time.";
+    decision.explanation = observed ? decision.primary.explanation : primary_absence(primary);
     return;
   }
   if (decision.outcome == Outcome::permitted) {
@@ -115,10 +119,8 @@ std::string_view deciding_rule(const NameDecision& decision, bool smime) {
   if (decision.reason == kQuorumNotMet) return "mpic.non-corroborations";
   if (decision.reason == kPrimaryUnavailable) return "mpic.primary";
   switch (decision.primary.reason) {
-    case caa::CaaReason::critical_property:
-      return smime ? "caa.issuemail" : "caa.critical";
-    case caa::CaaReason::internal_name:
-      return smime ? "names.internal-mailbox" : "names.internal";
+    case caa::CaaReason::critical_property: return smime ? "caa.issuemail" : "caa.critical";
+    case caa::CaaReason::internal_name: return smime ? "names.internal-mailbox" : "names.internal";
     case caa::CaaReason::bogus: return smime ? "dnssec.error-smime" : "dnssec.error";
     case caa::CaaReason::lookup_failed:
     case caa::CaaReason::lookup_timed_out:

@@ -119,7 +119,10 @@ std::shared_ptr<const corroborate::AttemptPlan> CoordinatorDesk::attempt_plan(
                                corroborate::terms_at(at, remotes.size()),
                                order.corroborations_required.value_or(0),
                                settings_.remotes_after_primary});
-  for (const std::size_t index : remotes) plan->remotes.push_back(parts_.remotes[index]);
+  for (const std::size_t index : remotes) {
+    plan->remotes.push_back(parts_.remotes[index]);
+    plan->remotes.back().validates = parts_.roster->remotes[index].validates;
+  }
   return plan;
 }
 
