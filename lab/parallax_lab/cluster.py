@@ -198,6 +198,11 @@ bgp_mitigation = "none: a lab"
         self.spawn("coordinator", self.command, path, fd=self.listen_fd, preexec=preexec)
         self.wait_until_serving("coordinator")
 
+    def restart_coordinator(self, listen_fd=None):
+        self.terminate("coordinator")
+        self.listen_fd = listen_fd
+        self.start_coordinator()
+
     def log_file(self, name):
         return self.directory / f"{name}.log"
 

@@ -109,6 +109,27 @@ void explain(NameDecision& decision, const corroborate::Judgement& judgement,
       dissent(decision.perspectives));
 }
 
+// The rule that a name's outcome rests on. A permission rests on CAA; that it was corroborated is
+// among the rules applied.
+std::string_view deciding_rule(const NameDecision& decision, bool smime) {
+  if (decision.reason == kQuorumNotMet) return "mpic.non-corroborations";
+  if (decision.reason == kPrimaryUnavailable) return "mpic.primary";
+  switch (decision.primary.reason) {
+    case caa::CaaReason::critical_property:
+      return smime ? "caa.issuemail" : "caa.critical";
+    case caa::CaaReason::internal_name:
+      return smime ? "names.internal-mailbox" : "names.internal";
+    case caa::CaaReason::bogus: return smime ? "dnssec.error-smime" : "dnssec.error";
+    case caa::CaaReason::lookup_failed:
+    case caa::CaaReason::lookup_timed_out:
+    case caa::CaaReason::insecure_lookup_failure:
+      return smime ? "caa.lookup-failure-smime" : "caa.lookup-failure";
+    case caa::CaaReason::parameters_not_satisfied:
+      return smime ? "caa.parameters-issuemail" : "caa.parameters";
+    default: return smime ? "caa.issuemail" : "caa.issue";
+  }
+}
+
 }  // namespace
 
 NameDecision compose_name(const names::CertificateName& name, caa::CertificateType type,
@@ -140,6 +161,8 @@ NameDecision compose_name(const names::CertificateName& name, caa::CertificateTy
     decision.permission_expires = (*attempt.primary.reply)->observation.started +
                                   decision.primary.permission_window;
   explain(decision, judgement, attempt.primary);
+  const bool smime = type == caa::CertificateType::smime;
+  decision.decided_by = rules::rule(deciding_rule(decision, smime), at);
   return decision;
 }
 

@@ -12,6 +12,7 @@
 #include "caa/assess.h"
 #include "names/certificate_name.h"
 #include "observe/check.h"
+#include "rules/rule.h"
 
 namespace parallax::orders {
 
@@ -65,6 +66,8 @@ struct NameDecision {
   unsigned remotes_used = 0;
   std::vector<std::string> rirs{};        // regions among the corroborating remotes
   std::vector<std::string> rules{};       // ids of the rules applied
+  // The rule that the outcome rests on, as it stood on the day: with its document and section.
+  std::optional<rules::Rule> decided_by{};
   std::vector<PerspectiveFinding> perspectives{};  // primary first
 };
 

@@ -37,7 +37,8 @@ TEST(AnswerV1, TellsAPermittedOrder) {
       "reason":"issuer-authorized","explanation":"issuemail names ca.example.","dnssec":"secure",
       "found_at":"example.com","records":["0 issuemail \"ca.example\""],"ttl_s":300,
       "permission_expires":"2026-11-23T01:00:00.000000000Z","quorum":"3/5","corroborated":3,
-      "remotes_used":5,"rirs":["RIPE NCC","APNIC"],"rules":["mpic-quorum"]})").value());
+      "remotes_used":5,"rirs":["RIPE NCC","APNIC"],
+      "decided_by":null,"rules":["mpic-quorum"]})").value());
 
   ASSERT_EQ(perspectives.size(), 6u);
   EXPECT_EQ(perspectives[0], parse_json(R"({"code":"primary-1","primary":true,"rir":"ARIN",
