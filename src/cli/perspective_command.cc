@@ -53,13 +53,16 @@ class PerspectiveWorker final : public WorkerService {
       : shared_(shared),
         vantage_(std::move(vantage)),
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
-        caa_(observer_, shared.suffixes, system_clock(), {shared.config.caa, {}}),
+        policy_{shared.config.coordinator_names},
+        caa_(observer_, shared.suffixes, system_clock(),
+             {shared.config.caa, {}, [this](const net::HttpRequest& request) {
+                return peer::is_coordinator(request, policy_);
+              }}),
         router_(shared.metrics.get()) {
-    const peer::PeerPolicy policy{shared.config.coordinator_names};
     router_.add("POST", peer::kObservePath,
-                [perspective = vantage_.perspective.get(), policy](net::HttpRequest request,
-                                                                   const std::string&) {
-                  return peer::serve_observe(perspective, policy, std::move(request));
+                [this](net::HttpRequest request, const std::string&) {
+                  return peer::serve_observe(vantage_.perspective.get(), policy_,
+                                             std::move(request));
                 });
     router_.add("GET", "/healthz",
                 [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
@@ -81,6 +84,7 @@ class PerspectiveWorker final : public WorkerService {
   const Shared& shared_;
   Vantage vantage_;
   Observer observer_;
+  peer::PeerPolicy policy_;
   service::PerspectiveCaa caa_;
   service::Router router_;
   std::unique_ptr<net::HttpServer> server_;

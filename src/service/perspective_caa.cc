@@ -99,6 +99,8 @@ void PerspectiveCaa::install(Router& router) {
 }
 
 Task<net::HttpResponse> PerspectiveCaa::post(net::HttpRequest request) {
+  if (settings_.may_ask && !settings_.may_ask(request))
+    co_return json_response(403, {{"detail", "Forbidden"}});
   if (request.body.size() > kRequestBodySizeMax)
     co_return json_response(413, {{"detail", "Request body too large"}});
   auto asked = parse(request.body, settings_.default_issuers, suffixes_);

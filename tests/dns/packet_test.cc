@@ -101,6 +101,27 @@ TEST(DecodeAnswer, GivesOwnerAndUncompressedData) {
   EXPECT_EQ(answer->records[0], expected);
 }
 
+// Malformed records must be seen, since they prohibit (RFC 8659 s4.1): none of them may hide the set.
+TEST(DecodeAnswer, KeepsCaaDataThatDoesNotParse) {
+  for (const std::string& data : {std::string("\x00\x05", 2), std::string("\x00", 1), std::string(),
+                                  std::string("\x00\x00" "ca.example", 12)}) {
+    SCOPED_TRACE(data.size());
+    std::string wire = make_response(
+        {.name = "a.test", .answer = {"a.test. 60 CAA 0 issue \"0123456789abcdef\""}});
+    constexpr std::size_t kWholeData = 2 + 5 + 16;
+    wire.resize(wire.size() - kWholeData - 2);
+    wire += {'\0', static_cast<char>(data.size())};
+    wire += data;
+    const Result<Answer> answer = decode_answer(wire, "a.test", RecordType::caa);
+    ASSERT_TRUE(answer) << describe(answer.error());
+    ASSERT_EQ(answer->records.size(), 1U);
+    EXPECT_EQ(answer->records[0].rdata, data);
+    EXPECT_EQ(answer->ttl_s, 60U);
+    wire.resize(wire.size() - 1);  // the data ends before it should
+    EXPECT_FALSE(decode_answer(wire, "a.test", RecordType::caa));
+  }
+}
+
 TEST(DecodeAnswer, AsksForTheRoot) {
   const std::string wire =
       make_response({.name = ".", .type = RecordType::ns, .answer = {". 60 NS a.test."}});

@@ -72,6 +72,14 @@ TEST_F(PerspectiveCaaTest, JudgesWhatItSees) {
                    .as_bool());
 }
 
+TEST_F(PerspectiveCaaTest, AnswersOnlyWhoMayAsk) {
+  caa_.emplace(observer_, testing::suffixes(), clock_,
+               PerspectiveCaa::Settings{{}, {}, [](const net::HttpRequest&) { return false; }});
+  caa_->install(router_);
+  EXPECT_EQ(send(R"({"domain_or_ip_target":"www.example.com"})").status, 403u);
+  EXPECT_TRUE(observer_.asked.empty());
+}
+
 TEST_F(PerspectiveCaaTest, SearchesAWildcardAtItsBase) {
   serve({domain("ca.example")});
   EXPECT_TRUE(
