@@ -86,8 +86,8 @@ class Baseline {
   void start_check() {
     const std::vector<std::string> names = climb_of(names_[next_++ % names_.size()]);
     // Shared by the answers it waits for; libunbound may give some of them at once.
-    const auto check = std::make_shared<Check>(
-        Check{Clock::now(), names.size() * contexts_.size(), true});
+    const auto check =
+        std::make_shared<Check>(Check{Clock::now(), names.size() * contexts_.size(), true});
     for (const auto& context : contexts_)
       for (const std::string& name : names)
         context->ask(name, [this, check](bool good) { on_answer(*check, good); });

@@ -27,8 +27,7 @@ Result<std::unique_ptr<Context>> Context::make(event_base* base, dns::ResolverSe
     if (ub_ctx_set_option(raw, name.c_str(), value.c_str()) != 0)
       return fail(ErrorCode::configuration, "libunbound refuses " + name);
   if (!settings.validate) return context;
-  const auto anchors =
-      dns::read_trust_anchors(settings.trust_anchor_file, dns::AnchorPolicy::any);
+  const auto anchors = dns::read_trust_anchors(settings.trust_anchor_file, dns::AnchorPolicy::any);
   if (!anchors) return fail(anchors.error());
   for (const std::string& anchor : anchors->records)
     if (ub_ctx_add_ta(raw, anchor.c_str()) != 0)

@@ -9,8 +9,8 @@
 #include <map>
 #include <memory>
 
-#include <boost/asio/io_context.hpp>
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include "base/async.h"
@@ -66,9 +66,8 @@ struct Load {
 Task<void> keep_asking(Load* load) {
   while (!load->measurement.over()) {
     const std::uint64_t number = load->next++;
-    net::HttpRequest request =
-        make_question(load->options.questions, load->names[number % load->names.size()],
-                      load->run, number);
+    net::HttpRequest request = make_question(
+        load->options.questions, load->names[number % load->names.size()], load->run, number);
     const auto begun = Clock::now();
     const auto response =
         co_await load->http->request(std::move(request), Deadline::after(kAnswerTimeout));
@@ -84,8 +83,7 @@ Task<void> finish(TaskGroup* askers, Load* load) {
 }
 
 int run(Options options) {
-  if (!options.token_file.empty())
-    options.questions.token = read_lines(options.token_file).front();
+  if (!options.token_file.empty()) options.questions.token = read_lines(options.token_file).front();
   auto tls = options.tls.certificate_file.empty() ? net::make_client_tls(options.tls.ca_file)
                                                   : net::make_client_tls(options.tls);
   if (!tls) {

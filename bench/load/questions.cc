@@ -24,8 +24,7 @@ std::string observe_body(const std::string& domain, const std::string& id, std::
   const std::string nonce = base64url_encode(fmt::format("{:016}", number));
   const observe::ObservationRequest request{
       id, 1, nonce, {names::DomainName::parse(domain).value(), false}};
-  return json::serialize(
-      json::object{{"request", to_json(request)}, {"deadline_ms", kDeadlineMs}});
+  return json::serialize(json::object{{"request", to_json(request)}, {"deadline_ms", kDeadlineMs}});
 }
 
 }  // namespace
@@ -48,8 +47,8 @@ net::HttpRequest make_question(const QuestionSettings& settings, const std::stri
 }
 
 bool is_expected(Target target, const net::HttpResponse& response) {
-  const std::string_view sign = target == Target::coordinator ? R"("outcome":"permitted")"
-                                                              : R"(\"tag\":\"issuemail\")";
+  const std::string_view sign =
+      target == Target::coordinator ? R"("outcome":"permitted")" : R"(\"tag\":\"issuemail\")";
   return response.status == 200 && response.body.find(sign) != std::string::npos;
 }
 

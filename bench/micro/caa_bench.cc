@@ -8,8 +8,9 @@ namespace parallax::bench {
 namespace {
 
 void parse_issue_value(benchmark::State& state) {
-  const std::string value = "ca.example; accounturi=https://ca.example/account/7; "
-                            "validationmethods=dns-01,http-01";
+  const std::string value =
+      "ca.example; accounturi=https://ca.example/account/7; "
+      "validationmethods=dns-01,http-01";
   for (auto _ : state) benchmark::DoNotOptimize(caa::parse_issue_value(value));
 }
 BENCHMARK(parse_issue_value);
