@@ -76,9 +76,8 @@ Result<json::value> parse_json(std::string_view text) {
   json::basic_parser<DuplicateKeyFinder> finder(options);
   finder.write_some(false, text.data(), text.size(), error);
   if (!finder.handler().duplicate.empty() || error)
-    return fail(ErrorCode::malformed,
-                fmt::format("the JSON key \"{}\" stands twice in one object",
-                            printable(finder.handler().duplicate)));
+    return fail(ErrorCode::malformed, fmt::format("the JSON key \"{}\" stands twice in one object",
+                                                  printable(finder.handler().duplicate)));
   return value;
 }
 
@@ -206,8 +205,7 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view key,
   return integer(key, low, high);
 }
 
-std::optional<double> ObjectReader::optional_number(std::string_view key, double low,
-                                                    double high) {
+std::optional<double> ObjectReader::optional_number(std::string_view key, double low, double high) {
   if (optional_value(key) == nullptr) return std::nullopt;
   return number(key, low, high);
 }

@@ -46,7 +46,8 @@ Result<Target> parse_server(std::string_view url) {
     target.port = static_cast<std::uint16_t>(port);
     url = url.substr(0, colon);
   }
-  if (url.size() > 2 && url.front() == '[' && url.back() == ']') url = url.substr(1, url.size() - 2);
+  if (url.size() > 2 && url.front() == '[' && url.back() == ']')
+    url = url.substr(1, url.size() - 2);
   if (url.empty() || url.find('/') != std::string_view::npos) return bad();
   target.host = url;
   return target;

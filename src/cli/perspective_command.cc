@@ -64,9 +64,8 @@ class PerspectiveWorker final : public WorkerService {
                   return peer::serve_observe(vantage_.perspective.get(), policy_,
                                              std::move(request));
                 });
-    router_.add("GET", "/healthz", [](const net::HttpRequest&, const std::string&) {
-      return service::healthy();
-    });
+    router_.add("GET", "/healthz",
+                [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
     caa_.install(router_);
     shared.metrics->install(router_);
   }
@@ -102,8 +101,8 @@ Result<Shared> prepare(const std::string& path) {
   if (!suffixes) return fail(suffixes.error());
   auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
   if (!tls) return fail(tls.error());
-  auto metrics = std::make_unique<service::Metrics>(
-      service::Metrics::Names{{config->perspective_code}, {}});
+  auto metrics =
+      std::make_unique<service::Metrics>(service::Metrics::Names{{config->perspective_code}, {}});
   return Shared{std::move(*config), std::move(*key), std::move(*suffixes), std::move(*tls),
                 std::move(metrics)};
 }
@@ -121,8 +120,8 @@ Status serve(const std::string& path) {
     if (!vantage) return fail(vantage.error());
     auto worker = std::make_unique<PerspectiveWorker>(*shared, std::move(*vantage));
     if (services.empty()) {
-      auto root = run_once(*context, worker->resolver().check_root(
-                                         Deadline::after(kRootCheckTimeout)));
+      auto root =
+          run_once(*context, worker->resolver().check_root(Deadline::after(kRootCheckTimeout)));
       if (!root) return root;
     }
     if (auto bound = worker->listen(context->get_executor(), listener); !bound) return bound;
@@ -141,8 +140,7 @@ Status serve(const std::string& path) {
 
 void add_perspective_command(CLI::App& app, int& exit_code) {
   const auto path = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("perspective", "Serve as a remote Network Perspective");
+  CLI::App* command = app.add_subcommand("perspective", "Serve as a remote Network Perspective");
   command->add_option("--config", *path, "Configuration file (TOML)")->required();
   command->callback([path, &exit_code] {
     const auto served = serve(*path);

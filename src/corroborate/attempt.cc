@@ -4,6 +4,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include "base/encoding.h"
 
@@ -60,13 +61,23 @@ observe::ObservationRequest request_of(const AttemptPlan& plan, Random& random) 
   return {plan.order_id, plan.attempt, base64url_encode(random.octets(kNonceSize)), plan.check};
 }
 
+// Holds an observation against what its perspective is declared to be. An answer that should have
+// been validated and was not is worth nothing: its verdicts say "indeterminate" for good answers.
+PerspectiveReply held_to_declaration(PerspectiveReply reply, const Participant& participant) {
+  if (!reply || !participant.validates || reply->observation.caa.validating) return reply;
+  return tl::unexpected<NoObservation>(NoObservation{
+      NonCorroboration::bad_signature,
+      fmt::format("the observation does not match the declaration of {}: its resolver did not "
+                  "validate DNSSEC",
+                  participant.code)});
+}
+
 std::vector<caa::CaaDetermination> assess_all(const PerspectiveReply& reply,
                                               const AttemptPlan& plan) {
   std::vector<caa::CaaDetermination> determinations;
   if (!reply) return determinations;
   for (const caa::CaaQuestion& question : plan.questions)
-    determinations.push_back(
-        caa::assess(reply->observation.caa, question, plan.assessment));
+    determinations.push_back(caa::assess(reply->observation.caa, question, plan.assessment));
   return determinations;
 }
 
@@ -87,16 +98,16 @@ Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> pla
   report.asked = true;
   const auto begun = steady_clock::now();
   PerspectiveReply reply = co_await participant.client->observe(std::move(request), deadline);
-  report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
-                                                                         begun);
+  reply = held_to_declaration(std::move(reply), participant);
+  report.elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
   report.determinations = assess_all(reply, *plan);
   report.reply = std::move(reply);
   co_return report;
 }
 
 Task<void> ask_primary(BoardPtr board, observe::ObservationRequest request, Deadline deadline) {
-  Report report =
-      co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
+  Report report = co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
   if (board->decided) co_return;  // the coordinator gave up on it; nothing was answered from it
   for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
     board->result.judgements[q].primary = primary_state(report, q);

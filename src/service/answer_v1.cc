@@ -35,8 +35,7 @@ json::value name_or_null(const std::optional<names::DomainName>& name) {
 
 json::array records(const std::vector<caa::Property>& properties) {
   json::array out;
-  for (const caa::Property& property : properties)
-    out.emplace_back(text(caa::to_text(property)));
+  for (const caa::Property& property : properties) out.emplace_back(text(caa::to_text(property)));
   return out;
 }
 

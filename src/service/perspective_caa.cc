@@ -42,8 +42,9 @@ Issuers read_issuers(const MpicCaaParameters& parameters, const Issuers& default
   Issuers out;
   if (parameters.caa_domains->empty() ||
       parameters.caa_domains->size() > orders::kIssuersPerOrderMax)
-    add_value_error(issues, loc, fmt::format("caa_domains must hold 1 to {} names",
-                                             orders::kIssuersPerOrderMax), input);
+    add_value_error(issues, loc,
+                    fmt::format("caa_domains must hold 1 to {} names", orders::kIssuersPerOrderMax),
+                    input);
   for (const std::string& text : *parameters.caa_domains) {
     auto issuer = names::DomainName::parse(text);
     if (!issuer) {
