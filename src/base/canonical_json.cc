@@ -18,7 +18,7 @@ constexpr std::int64_t kSafeIntegerMax = 9'007'199'254'740'991;  // 2^53 - 1
 // UTF-16 order differs from octet order only where a surrogate pair (U+10000 and up, UTF-8 lead
 // 0xF0..0xF4) meets U+E000..U+FFFF (lead 0xEE, 0xEF): the pair sorts first.
 int utf16_rank(unsigned char lead) {
-  if (lead >= 0xF0) return lead - 2;                           // 0xEE..0xF2, in their own order
+  if (lead >= 0xF0) return lead - 2;                            // 0xEE..0xF2, in their own order
   if (lead == 0xEE || lead == 0xEF) return lead - 0xEE + 0xF3;  // behind them
   return lead;
 }
@@ -64,12 +64,23 @@ class Writer {
   Status string(std::string_view text) {
     if (!is_utf8(text)) return fail(ErrorCode::unsupported, "a string is not UTF-8");
     out += '"';
-    for (const char c : text) escape(c);
+    while (!text.empty()) {
+      const auto plain = std::find_if(text.begin(), text.end(), must_be_escaped);
+      out.append(text.begin(), plain);
+      text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+      if (text.empty()) break;
+      escape(text.front());
+      text.remove_prefix(1);
+    }
     out += '"';
     return {};
   }
 
-  void escape(char c) {
+  static bool must_be_escaped(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  }
+
+  void escape(char c) {  // one that must be
     switch (c) {
       case '"': out += "\\\""; return;
       case '\\': out += "\\\\"; return;
@@ -80,10 +91,7 @@ class Writer {
       case '\t': out += "\\t"; return;
       default: break;
     }
-    if (static_cast<unsigned char>(c) < 0x20)
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-    else
-      out += c;
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
   }
 
   Status array(const json::array& elements) {
@@ -100,9 +108,8 @@ class Writer {
     std::vector<const json::key_value_pair*> sorted;
     sorted.reserve(members.size());
     for (const auto& member : members) sorted.push_back(&member);
-    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-      return utf16_less(a->key(), b->key());
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
     out += '{';
     for (const auto* member : sorted) {
       if (out.back() != '{') out += ',';

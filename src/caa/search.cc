@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -87,8 +88,8 @@ Task<void> run_step(Climb& climb, std::size_t index) {
   dns::Question question{climb.names[index], dns::RecordType::caa};
   auto answer = co_await climb.resolver.lookup(std::move(question), deadline);
   CaaLookup facts = facts_of(std::move(answer));
-  const bool failed = facts.status == dns::LookupStatus::failed ||
-                      facts.status == dns::LookupStatus::timed_out;
+  const bool failed =
+      facts.status == dns::LookupStatus::failed || facts.status == dns::LookupStatus::timed_out;
   if (failed && climb.settings.prove_insecure) {
     auto proof = co_await climb.resolver.prove_insecure(climb.names[index], climb.deadline);
     facts.insecurity = std::move(proof);
@@ -98,8 +99,9 @@ Task<void> run_step(Climb& climb, std::size_t index) {
 
 Task<void> watch_deadline(Climb& climb) {
   asio::steady_timer timer(co_await asio::this_coro::executor, climb.deadline.when());
-  co_await timer.async_wait(asio::use_awaitable);
-  climb.expired = true;
+  boost::system::error_code cancelled;  // as nearly always: not worth an exception
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  climb.expired = !cancelled;
 }
 
 // Tells the group after each completion whether to cancel the rest. A step that ended in an

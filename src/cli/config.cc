@@ -126,8 +126,7 @@ Status read_remotes(const toml::table& table, const std::string& folder, Config&
   const toml::node* node = table.get("remotes");
   if (node == nullptr) return {};
   const toml::array* list = node->as_array();
-  if (list == nullptr)
-    return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
+  if (list == nullptr) return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
   if (list->size() > corroborate::kRemotesMax)
     return fail(ErrorCode::configuration,
                 fmt::format("at most {} remotes are supported", corroborate::kRemotesMax));
@@ -135,8 +134,7 @@ Status read_remotes(const toml::table& table, const std::string& folder, Config&
   if (config.primary) codes.insert(config.primary->code);
   for (const toml::node& element : *list) {
     const toml::table* one = element.as_table();
-    if (one == nullptr)
-      return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
+    if (one == nullptr) return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
     auto remote = read_remote(*one, folder);
     if (!remote) return fail(remote.error());
     if (!codes.insert(remote->info.code).second)

@@ -59,8 +59,7 @@ Status admit_roster(const corroborate::Roster& roster, Date today) {
 Status require_remote_keys(const Config& config) {
   for (const RemoteConfig& remote : config.remotes) {
     if (remote.host.empty())
-      return fail(ErrorCode::configuration,
-                  fmt::format("remote {} needs a url", remote.info.code));
+      return fail(ErrorCode::configuration, fmt::format("remote {} needs a url", remote.info.code));
     if (!remote.public_key)
       return fail(ErrorCode::configuration,
                   fmt::format("remote {} needs its public_key", remote.info.code));
@@ -104,13 +103,12 @@ Status open_tls(CoordinatorShared& shared) {
 }
 
 std::unique_ptr<service::Metrics> make_metrics(const Config& config) {
-  service::Metrics::Names names{{config.primary->code}, {"evidence"}};
+  service::Metrics::Names names{{config.primary->code}, {kEvidenceQueue}};
   for (const RemoteConfig& remote : config.remotes) names.perspectives.push_back(remote.info.code);
   return std::make_unique<service::Metrics>(names);
 }
 
-Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path,
-                                                   RemoteHosting hosting) {
+Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, RemoteHosting hosting) {
   auto config = load_config(path);
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
@@ -136,9 +134,8 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path,
   auto info = std::make_unique<RosterInfo>(roster, config->lab);
   auto shared = std::make_unique<CoordinatorShared>(CoordinatorShared{
       std::move(*config), hosting, roster, std::move(*key), std::move(*suffixes),
-      configuration_digest(*facts), std::move(*secret), nullptr, nullptr,
-      std::move(*authenticator), std::move(metrics), std::move(info),
-      std::make_unique<orders::OrdersUnderWay>()});
+      configuration_digest(*facts), std::move(*secret), nullptr, nullptr, std::move(*authenticator),
+      std::move(metrics), std::move(info), std::make_unique<orders::OrdersUnderWay>()});
   if (auto tls = open_tls(*shared); !tls) return fail(tls.error());
   return shared;
 }
@@ -160,8 +157,8 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
     auto worker = CoordinatorWorker::make(context->get_executor(), **shared, **store);
     if (!worker) return fail(worker.error());
     if (services.empty()) {
-      auto root = run_once(*context, (*worker)->resolver().check_root(
-                                         Deadline::after(kRootCheckTimeout)));
+      auto root =
+          run_once(*context, (*worker)->resolver().check_root(Deadline::after(kRootCheckTimeout)));
       if (!root) return root;
     }
     if (auto bound = (*worker)->listen(listener); !bound) return bound;

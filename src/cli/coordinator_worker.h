@@ -26,6 +26,9 @@
 
 namespace parallax::cli {
 
+// The queue of records waiting to be committed, as metrics call it.
+inline constexpr const char* kEvidenceQueue = "evidence";
+
 // What all workers of a coordinator share; outlives them.
 struct CoordinatorShared {
   Config config;
@@ -33,7 +36,7 @@ struct CoordinatorShared {
   corroborate::Roster roster;
   SigningKey primary_key;
   names::PublicSuffixList suffixes;
-  std::string configuration;                    // digest
+  std::string configuration;  // digest
   std::string selection_secret;
   std::shared_ptr<net::TlsContext> server_tls;  // null: plain HTTP
   std::shared_ptr<net::TlsContext> peer_tls;    // null: remotes in process

@@ -77,8 +77,7 @@ std::vector<caa::CaaDetermination> assess_all(const PerspectiveReply& reply,
   std::vector<caa::CaaDetermination> determinations;
   if (!reply) return determinations;
   for (const caa::CaaQuestion& question : plan.questions)
-    determinations.push_back(
-        caa::assess(reply->observation.caa, question, plan.assessment));
+    determinations.push_back(caa::assess(reply->observation.caa, question, plan.assessment));
   return determinations;
 }
 
@@ -100,16 +99,15 @@ Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> pla
   const auto begun = steady_clock::now();
   PerspectiveReply reply = co_await participant.client->observe(std::move(request), deadline);
   reply = held_to_declaration(std::move(reply), participant);
-  report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
-                                                                         begun);
+  report.elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
   report.determinations = assess_all(reply, *plan);
   report.reply = std::move(reply);
   co_return report;
 }
 
 Task<void> ask_primary(BoardPtr board, observe::ObservationRequest request, Deadline deadline) {
-  Report report =
-      co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
+  Report report = co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
   if (board->decided) co_return;  // the coordinator gave up on it; nothing was answered from it
   for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
     board->result.judgements[q].primary = primary_state(report, q);

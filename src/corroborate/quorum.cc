@@ -127,8 +127,8 @@ std::string_view to_string(RemoteState state) {
 std::string QuorumResult::text() const { return fmt::format("{}/{}", corroborated, used); }
 
 QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
-                          std::span<const RemoteTraits> traits,
-                          std::span<const RemoteState> states, unsigned needed_at_least) {
+                          std::span<const RemoteTraits> traits, std::span<const RemoteState> states,
+                          unsigned needed_at_least) {
   QuorumResult result;
   result.used = static_cast<unsigned>(traits.size());
   const unsigned allowed = std::min(terms.allowed_non_corroborations, result.used);
@@ -145,9 +145,8 @@ QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
     return result;
   };
   if (result.used < terms.remotes_required)
-    return finish(QuorumOutcome::refused,
-                  fmt::format("{} remotes are used, {} are required", result.used,
-                              terms.remotes_required));
+    return finish(QuorumOutcome::refused, fmt::format("{} remotes are used, {} are required",
+                                                      result.used, terms.remotes_required));
   switch (primary) {
     case PrimaryState::pending: return result;
     case PrimaryState::prohibited:

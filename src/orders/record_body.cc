@@ -96,6 +96,7 @@ json::object name_json(const RecordInput& input, std::size_t index) {
           {"dnssec", dns::to_string(name.primary.verdict)},
           {"permission_expires", optional_instant(name.permission_expires)},
           {"quorum", quorum_json(input.attempts[plan.check].judgements[plan.question])},
+          {"decided_by", name.decided_by ? json::value(name.decided_by->id) : json::value(nullptr)},
           {"rules", texts(name.rules)}};
 }
 

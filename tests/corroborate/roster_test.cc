@@ -137,8 +137,8 @@ TEST(Roster, MitigationMustBeStated) {
 
 TEST(Traits, SayWhoIsEligibleAndWhoConflicts) {
   Roster roster = good_roster();
-  roster.remotes[1].location = at("50.0, 9.0");              // beside eu-1
-  roster.remotes[2].resolver_rir = rules::Rir::arin;         // out of region
+  roster.remotes[1].location = at("50.0, 9.0");       // beside eu-1
+  roster.remotes[2].resolver_rir = rules::Rir::arin;  // out of region
   roster.remotes[4].resolver_location = roster.primary.resolver_location;
   const auto traits = traits_of(roster, {0, 1, 2, 3, 4}, date("2026-12-15"));
   ASSERT_EQ(traits.size(), 5u);

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measurements, in order. Runs inside the lab."""
+
+import os
+import shutil
+import signal
+import sys
+import time
+
+from parallax_bench.programs import PERSPECTIVES, Programs, memory_mib
+from parallax_lab.cluster import Cluster
+
+PARTS = ("bare", "perspective", "coordinator", "stopped", "memory", "primary-validates")
+# Long enough for what waits for a stopped remote to be given up and recorded.
+SETTLE_S = 17
+MEMORY_CHECKS = (2_000, 10_000)
+MEMORY_CHECKS_LONG = (20_000, 100_000)
+MEMORY_CONCURRENCY = 32
+REMOTES_DO_NOT_VALIDATE = "[dns]\nvalidate = false\n"
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+class OnlyPrimaryValidates(Cluster):
+    """The setting in which remotes do not validate (TLS BR 3.2.2.9 leaves it to them)."""
+
+    def __init__(self, directory):
+        super().__init__(directory, remote_settings=REMOTES_DO_NOT_VALIDATE)
+
+
+def bare(programs, arguments, validating=PERSPECTIVES):
+    rows = []
+    for concurrency in arguments.concurrency:
+        say(f"bare libunbound, {validating} of {PERSPECTIVES} validating, "
+            f"concurrency {concurrency}")
+        rows.append(programs.bare(concurrency, arguments.seconds, validating))
+    return rows
+
+
+def perspective(programs, cluster, arguments):
+    rows = []
+    for concurrency in arguments.concurrency:
+        say(f"one perspective, concurrency {concurrency}")
+        rows.append(programs.perspective(cluster, concurrency, arguments.seconds))
+    return rows
+
+
+def coordinator(programs, cluster, arguments, what):
+    rows = []
+    for concurrency in arguments.concurrency:
+        say(f"{what}, concurrency {concurrency}")
+        rows.append(programs.coordinator(cluster, concurrency, arguments.seconds))
+    return rows
+
+
+def stopped(programs, cluster, arguments):
+    """p50 with one remote under SIGSTOP, between two runs without."""
+    rows = []
+    remote = cluster.remotes[-1][0]
+    for concurrency in (1, 8):
+        say(f"one remote under SIGSTOP, concurrency {concurrency}")
+        before = programs.coordinator(cluster, concurrency, arguments.seconds)
+        cluster.signal(remote, signal.SIGSTOP)
+        try:
+            during = programs.coordinator(cluster, concurrency, arguments.seconds)
+        finally:
+            cluster.signal(remote, signal.SIGCONT)
+        time.sleep(SETTLE_S)
+        after = programs.coordinator(cluster, concurrency, arguments.seconds)
+        rows.append({"concurrency": concurrency, "before": before, "stopped": during,
+                     "after": after})
+    return rows
+
+
+def memory(programs, cluster, arguments, done):
+    """Resident memory once so many checks were made; `done` checks were made already."""
+    rows = []
+    for goal in MEMORY_CHECKS_LONG if arguments.long else MEMORY_CHECKS:
+        say(f"memory after {goal} checks")
+        if goal > done:
+            programs.coordinator(cluster, MEMORY_CONCURRENCY, checks=goal - done, warmup=0)
+            done = goal
+        rows.append({"checks": done, "processes": memory_mib(cluster)})
+    return rows
+
+
+def fresh(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+    return directory
+
+
+def measure(arguments, output):
+    """Runs every part asked for; returns the figures."""
+    programs = Programs()
+    parts = set(arguments.only)
+    figures = {"load_before": os.getloadavg()}
+    if "bare" in parts:
+        figures["bare"] = bare(programs, arguments)
+        if "primary-validates" in parts:
+            figures["bare_one_validating"] = bare(programs, arguments, validating=1)
+    if "memory" in parts:  # in a cluster of its own, so that the count of checks is known
+        with Cluster(fresh(output / "work")) as cluster:
+            figures["memory"] = memory(programs, cluster, arguments, 0)
+    if parts & {"perspective", "coordinator", "stopped"}:
+        with Cluster(fresh(output / "work")) as cluster:
+            if "perspective" in parts:
+                figures["perspective"] = perspective(programs, cluster, arguments)
+            if "coordinator" in parts:
+                figures["coordinator"] = coordinator(programs, cluster, arguments,
+                                                     "coordinator with five remotes")
+            if "stopped" in parts:
+                figures["stopped"] = stopped(programs, cluster, arguments)
+    if "primary-validates" in parts:
+        with OnlyPrimaryValidates(fresh(output / "work")) as cluster:
+            figures["coordinator_primary_validates"] = coordinator(
+                programs, cluster, arguments, "only the primary validates")
+    if "bare" in parts:
+        figures["bare_after"] = bare(programs, arguments)
+    fresh(output / "work")
+    figures["load_after"] = os.getloadavg()
+    return figures
