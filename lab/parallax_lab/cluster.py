@@ -167,6 +167,7 @@ rir = "{rir}"
 location = "{location}"
 provider = "{provider}"
 bgp_mitigation = "none: a lab"
+outgoing_interfaces = {json.dumps(self.sources[index + 1])}
 """
         return text + join_sections(sections)
 
@@ -175,10 +176,11 @@ bgp_mitigation = "none: a lab"
     def start(self):
         self.directory.mkdir(parents=True, exist_ok=True)
         self.make_pki()
-        for index, (code, *_) in enumerate(self.remotes):
-            self.start_remote(index, wait=False)
-        for code, *_ in self.remotes:
-            self.wait_until_serving(code)
+        if self.command != "all-in-one":
+            for index in range(len(self.remotes)):
+                self.start_remote(index, wait=False)
+            for code, *_ in self.remotes:
+                self.wait_until_serving(code)
         self.start_coordinator()
 
     def write_config(self, name, text):

@@ -64,12 +64,23 @@ class Writer {
   Status string(std::string_view text) {
     if (!is_utf8(text)) return fail(ErrorCode::unsupported, "a string is not UTF-8");
     out += '"';
-    for (const char c : text) escape(c);
+    while (!text.empty()) {
+      const auto plain = std::find_if(text.begin(), text.end(), must_be_escaped);
+      out.append(text.begin(), plain);
+      text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+      if (text.empty()) break;
+      escape(text.front());
+      text.remove_prefix(1);
+    }
     out += '"';
     return {};
   }
 
-  void escape(char c) {
+  static bool must_be_escaped(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  }
+
+  void escape(char c) {  // one that must be
     switch (c) {
       case '"': out += "\\\""; return;
       case '\\': out += "\\\\"; return;
@@ -80,10 +91,7 @@ class Writer {
       case '\t': out += "\\t"; return;
       default: break;
     }
-    if (static_cast<unsigned char>(c) < 0x20)
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-    else
-      out += c;
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
   }
 
   Status array(const json::array& elements) {

@@ -13,19 +13,49 @@
 namespace parallax {
 namespace {
 
-// A Boost.JSON SAX handler that keeps nothing but the keys of the open objects.
-struct DuplicateKeyFinder {
+// A Boost.JSON SAX handler that takes everything and keeps nothing.
+struct SilentHandler {
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) { return true; }
+  bool on_object_end(std::size_t, json::error_code&) { return true; }
+  bool on_array_begin(json::error_code&) { return true; }
+  bool on_array_end(std::size_t, json::error_code&) { return true; }
+  bool on_key_part(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_key(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+  bool on_double(double, json::string_view, json::error_code&) { return true; }
+  bool on_bool(bool, json::error_code&) { return true; }
+  bool on_null(json::error_code&) { return true; }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+};
+
+// Counts the members that the text spells out.
+struct MemberCounter : SilentHandler {
+  std::size_t members = 0;
+
+  bool on_key(json::string_view, std::size_t, json::error_code&) {
+    ++members;
+    return true;
+  }
+};
+
+// Keeps nothing but the keys of the open objects, and stops at the first that comes twice.
+struct DuplicateKeyFinder : SilentHandler {
   std::vector<std::set<std::string, std::less<>>> open;
   std::string partial;
   std::string duplicate;
 
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
   bool on_object_begin(json::error_code&) {
     open.emplace_back();
     return true;
@@ -34,8 +64,6 @@ struct DuplicateKeyFinder {
     open.pop_back();
     return true;
   }
-  bool on_array_begin(json::error_code&) { return true; }
-  bool on_array_end(std::size_t, json::error_code&) { return true; }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
     partial.append(part);
     return true;
@@ -50,17 +78,29 @@ struct DuplicateKeyFinder {
     partial.clear();
     return true;
   }
-  bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
-  bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
-  bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
-  bool on_double(double, json::string_view, json::error_code&) { return true; }
-  bool on_bool(bool, json::error_code&) { return true; }
-  bool on_null(json::error_code&) { return true; }
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
 };
+
+// Members of all objects in a value, which nests at most kJsonDepthMax deep.
+std::size_t count_members(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count = object->size();
+    for (const auto& member : *object) count += count_members(member.value());
+  } else if (const auto* array = value.if_array()) {
+    for (const json::value& element : *array) count += count_members(element);
+  }
+  return count;
+}
+
+// A parsed object holds each key once, with a duplicate's last value; so the text spells out more
+// members than the value holds exactly if some key stands twice.
+bool holds_all_members(const json::value& value, std::string_view text,
+                       const json::parse_options& options) {
+  json::basic_parser<MemberCounter> counter(options);
+  json::error_code error;
+  counter.write_some(false, text.data(), text.size(), error);
+  return !error && counter.handler().members == count_members(value);
+}
 
 const json::value kNull;
 const json::array kNoElements;
@@ -73,12 +113,11 @@ Result<json::value> parse_json(std::string_view text) {
   json::error_code error;
   json::value value = json::parse(text, error, {}, options);
   if (error) return fail(ErrorCode::malformed, "not a JSON document: " + error.message());
+  if (holds_all_members(value, text, options)) return value;
   json::basic_parser<DuplicateKeyFinder> finder(options);
   finder.write_some(false, text.data(), text.size(), error);
-  if (!finder.handler().duplicate.empty() || error)
-    return fail(ErrorCode::malformed, fmt::format("the JSON key \"{}\" stands twice in one object",
-                                                  printable(finder.handler().duplicate)));
-  return value;
+  return fail(ErrorCode::malformed, fmt::format("the JSON key \"{}\" stands twice in one object",
+                                                printable(finder.handler().duplicate)));
 }
 
 ObjectReader::ObjectReader(const json::value& value, std::string pointer, UnknownKeys unknown)

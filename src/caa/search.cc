@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -98,8 +99,9 @@ Task<void> run_step(Climb& climb, std::size_t index) {
 
 Task<void> watch_deadline(Climb& climb) {
   asio::steady_timer timer(co_await asio::this_coro::executor, climb.deadline.when());
-  co_await timer.async_wait(asio::use_awaitable);
-  climb.expired = true;
+  boost::system::error_code cancelled;  // as nearly always: not worth an exception
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  climb.expired = !cancelled;
 }
 
 // Tells the group after each completion whether to cancel the rest. A step that ended in an
