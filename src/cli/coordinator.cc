@@ -8,6 +8,7 @@
 #include "cli/configuration_digest.h"
 #include "cli/coordinator_worker.h"
 #include "cli/files.h"
+#include "cli/startup.h"
 #include "corroborate/roster.h"
 #include "rules/requirements.h"
 
@@ -112,6 +113,7 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, Remo
   auto config = load_config(path);
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
+  if (auto fit = prepare_process(); !fit) return fail(fit.error());
   auto complete = require_coordinator(*config);
   if (complete && hosting == RemoteHosting::elsewhere) complete = require_remote_keys(*config);
   if (!complete) return fail(complete.error());
@@ -156,11 +158,8 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
   for (const auto& context : contexts) {
     auto worker = CoordinatorWorker::make(context->get_executor(), **shared, **store);
     if (!worker) return fail(worker.error());
-    if (services.empty()) {
-      auto root =
-          run_once(*context, (*worker)->resolver().check_root(Deadline::after(kRootCheckTimeout)));
-      if (!root) return root;
-    }
+    const auto roots = run_once(*context, (*worker)->check_roots());
+    if (!roots) return roots;
     if (auto bound = (*worker)->listen(listener); !bound) return bound;
     services.push_back(std::move(*worker));
   }

@@ -108,6 +108,15 @@ Status CoordinatorWorker::listen(Listener& listener) {
   return {};
 }
 
+Task<Status> CoordinatorWorker::check_roots() {
+  Status checked = co_await primary_.resolver->check_root(Deadline::after(kRootCheckTimeout));
+  for (const Vantage& remote : local_remotes_) {
+    if (!checked) co_return checked;
+    checked = co_await remote.resolver->check_root(Deadline::after(kRootCheckTimeout));
+  }
+  co_return checked;
+}
+
 Task<void> CoordinatorWorker::run() {
   co_await server_->run();
   co_await group_.join();

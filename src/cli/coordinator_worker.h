@@ -56,7 +56,9 @@ class CoordinatorWorker final : public WorkerService {
   [[nodiscard]] Status listen(Listener& listener);
   [[nodiscard]] Task<void> run() override;
   void stop(std::chrono::milliseconds grace) override;
-  [[nodiscard]] dns::UnboundResolver& resolver() { return *primary_.resolver; }
+  // The root's keys must validate at every resolver that this worker has, each a context with
+  // anchors of its own. Error: configuration.
+  [[nodiscard]] Task<Status> check_roots();
 
  private:
   CoordinatorWorker(boost::asio::any_io_executor executor, const CoordinatorShared& shared,

@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/listener.h"
 #include "cli/server_loop.h"
+#include "cli/startup.h"
 #include "cli/vantage.h"
 #include "names/public_suffix.h"
 #include "peer/observe_service.h"
@@ -55,15 +56,15 @@ class PerspectiveWorker final : public WorkerService {
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
         policy_{shared.config.coordinator_names},
         caa_(observer_, shared.suffixes, system_clock(),
-             {shared.config.caa, {}, [this](const net::HttpRequest& request) {
+             {shared.config.caa,
+              {},
+              [this](const net::HttpRequest& request) {
                 return peer::is_coordinator(request, policy_);
               }}),
         router_(shared.metrics.get()) {
-    router_.add("POST", peer::kObservePath,
-                [this](net::HttpRequest request, const std::string&) {
-                  return peer::serve_observe(vantage_.perspective.get(), policy_,
-                                             std::move(request));
-                });
+    router_.add("POST", peer::kObservePath, [this](net::HttpRequest request, const std::string&) {
+      return peer::serve_observe(vantage_.perspective.get(), policy_, std::move(request));
+    });
     router_.add("GET", "/healthz",
                 [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
     caa_.install(router_);
@@ -94,6 +95,7 @@ Result<Shared> prepare(const std::string& path) {
   auto config = load_config(path);
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
+  if (auto fit = prepare_process(); !fit) return fail(fit.error());
   if (auto complete = require_perspective(*config); !complete) return fail(complete.error());
   auto key = read_signing_key(config->perspective_signing_key);
   if (!key) return fail(key.error());
@@ -119,11 +121,9 @@ Status serve(const std::string& path) {
                                 config.perspective_code, shared->key, false, system_clock());
     if (!vantage) return fail(vantage.error());
     auto worker = std::make_unique<PerspectiveWorker>(*shared, std::move(*vantage));
-    if (services.empty()) {
-      auto root =
-          run_once(*context, worker->resolver().check_root(Deadline::after(kRootCheckTimeout)));
-      if (!root) return root;
-    }
+    const auto root =
+        run_once(*context, worker->resolver().check_root(Deadline::after(kRootCheckTimeout)));
+    if (!root) return root;
     if (auto bound = worker->listen(context->get_executor(), listener); !bound) return bound;
     services.push_back(std::move(worker));
   }

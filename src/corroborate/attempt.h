@@ -45,6 +45,7 @@ struct AttemptPlan {
   QuorumTerms terms;
   unsigned needed_at_least = 0;
   bool remotes_after_primary = false;  // ask the remotes only once the primary permits
+  bool lab = false;                    // else what was seen in a lab, under its root, is worthless
 };
 
 // What one perspective brought.

@@ -82,7 +82,7 @@ Status adopt(tcp::acceptor& acceptor, int socket) {
 // Shared by the server and its coroutines, any of which may be the last to go.
 class Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(asio::any_io_executor executor, HttpServer::Settings settings,
+  Core(asio::any_io_executor executor, const HttpServer::Settings& settings,
        std::shared_ptr<TlsContext> tls, HttpHandler handler)
       : acceptor(executor),
         state(std::make_shared<impl::ServerState>()),
@@ -225,7 +225,7 @@ Server::~Server() {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::any_io_executor executor,
-                                                       Settings settings,
+                                                       const Settings& settings,
                                                        std::shared_ptr<TlsContext> tls,
                                                        HttpHandler handler) {
   auto core = std::make_shared<Core>(executor, settings, std::move(tls), std::move(handler));

@@ -51,8 +51,8 @@ class HttpServer {
 
   // Binds and listens. `tls` null: plain HTTP. Error: configuration (with the address).
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(
-      boost::asio::any_io_executor executor, Settings settings, std::shared_ptr<TlsContext> tls,
-      HttpHandler handler);
+      boost::asio::any_io_executor executor, const Settings& settings,
+      std::shared_ptr<TlsContext> tls, HttpHandler handler);
   virtual ~HttpServer() = default;
 
   // The bound address (the port is real even if 0 was asked for).

@@ -118,7 +118,8 @@ std::shared_ptr<const corroborate::AttemptPlan> CoordinatorDesk::attempt_plan(
                                corroborate::traits_of(*parts_.roster, remotes, at),
                                corroborate::terms_at(at, remotes.size()),
                                order.corroborations_required.value_or(0),
-                               settings_.remotes_after_primary});
+                               settings_.remotes_after_primary,
+                               settings_.lab});
   for (const std::size_t index : remotes) {
     plan->remotes.push_back(parts_.remotes[index]);
     plan->remotes.back().validates = parts_.roster->remotes[index].validates;
@@ -169,6 +170,10 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) 
     for (std::size_t i = 0; i < count; ++i) lanes.spawn(attempt_all(work));
     co_await lanes.join();
   }
+  // A lane that ended in an exception (no memory, say) left its check without an attempt.
+  for (const corroborate::AttemptResult& attempt : work->attempts)
+    if (attempt.judgements.empty())
+      co_return fail(ErrorCode::internal, "a check of the order was not carried out");
   co_return co_await commit(work, std::move(write));
 }
 

@@ -69,7 +69,8 @@ def test_check_through_a_coordinator(through, name, kind, code, outcome):
 
 
 def test_here_and_through_a_coordinator_agree(here, through):
-    both = [json_of(check("alice@www.permits.alder", "--json", *where)) for where in (here, through)]
+    both = [json_of(check("alice@www.permits.alder", "--json", *where))
+            for where in (here, through)]
     for member in CHECK - {"quorum", "lookups", "permission_expires"}:
         assert both[0][member] == both[1][member], member
 
@@ -155,7 +156,7 @@ def test_help_and_version():
         assert "Usage" in done.stdout
 
 
-# --- Rules --------------------------------------------------------------------------------------------
+# --- Rules ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("at, remotes, regions", [
@@ -186,7 +187,7 @@ def test_rules_name_what_changes_next():
     assert "SC-067" in text and "2026-12-15" in text
 
 
-# --- Evidence -----------------------------------------------------------------------------------------
+# --- Evidence -------------------------------------------------------------------------------------
 
 
 def test_evidence(cluster):
@@ -237,7 +238,7 @@ def test_evidence_that_is_not_there(cluster, tmp_path):
     assert not (tmp_path / "nothing").exists()
 
 
-# --- Tokens and keys ----------------------------------------------------------------------------------
+# --- Tokens and keys ------------------------------------------------------------------------------
 
 
 def test_tokens(tmp_path):

@@ -165,7 +165,7 @@ def test_healthz_and_configz_need_no_token(cluster):
     assert config["default_quorum_count"] == 4
 
 
-# --- POST /caa at a perspective ---------------------------------------------------------------------
+# --- POST /caa at a perspective -------------------------------------------------------------------
 
 
 def connect(cluster, certificate, index=REMOTE_INDEX):

@@ -32,7 +32,7 @@ def recall(cluster, identity):
     return cluster.exchange("GET", f"/v1/corroborations/{identity}")
 
 
-# --- SIGTERM ----------------------------------------------------------------------------------------
+# --- SIGTERM --------------------------------------------------------------------------------------
 
 
 def test_an_order_in_flight_at_sigterm_is_answered(tmp_path):
@@ -58,7 +58,7 @@ def test_an_order_in_flight_at_sigterm_is_answered(tmp_path):
         assert system.decided(cluster, system.PERMITTED)["quorum"] in ("4/5", "5/5")
 
 
-# --- kill -9 ----------------------------------------------------------------------------------------
+# --- kill -9 --------------------------------------------------------------------------------------
 
 
 class Load:
@@ -115,7 +115,7 @@ def test_a_crash_loses_no_answered_decision(tmp_path):
             assert body["order"]["id"] == identity
 
 
-# --- A full disk ------------------------------------------------------------------------------------
+# --- A full disk ----------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -171,7 +171,7 @@ def refusal(cluster):
     raise AssertionError("the disk is full and no order was refused")
 
 
-# --- Workers, all-in-one ----------------------------------------------------------------------------
+# --- Workers, all-in-one --------------------------------------------------------------------------
 
 
 def test_several_workers(tmp_path):
@@ -206,7 +206,7 @@ def test_all_in_one(tmp_path):
         assert cluster.terminate("coordinator") == 0
 
 
-# --- Logs and metrics -------------------------------------------------------------------------------
+# --- Logs and metrics -----------------------------------------------------------------------------
 
 LOCAL_PART = "very.private.local-part"
 LOGGING = """
@@ -228,7 +228,8 @@ def talked(tmp_path_factory):
         for domain in ("permits.alder", "denies.alder", "expired.alder", "two-liars.alder"):
             assert system.order(cluster, [f"{LOCAL_PART}@{domain}"])[0] == 200
         assert system.order(cluster, [f"{LOCAL_PART}@"])[0] == 400
-        assert system.order(cluster, [f"{LOCAL_PART}@permits.alder"], issuers=["x.example"])[0] == 403
+        unbound = system.order(cluster, [f"{LOCAL_PART}@permits.alder"], issuers=["x.example"])
+        assert unbound[0] == 403
         assert system.order(cluster, token="not-" + cluster.token)[0] == 401
         with contextlib.suppress(*BROKEN):
             cluster.exchange("POST", "/v1/corroborations", "{" + cluster.token)
@@ -273,5 +274,4 @@ def test_metrics(talked):
     assert any(name.startswith("parallax_dns_lookups_total") and 'verdict="bogus"' in name
                and value > 0 for name, value in series.items())
     assert any(name.startswith("parallax_queue_depth") for name in series)
-    assert any(name.startswith("parallax_http_requests_total") and 'status="403"' in name and value == 1
-               for name, value in series.items())
+    assert [value for name, value in series.items() if 'status="403"' in name and value] == [1]

@@ -101,7 +101,7 @@ def test_order_ids_belong_to_the_client(cluster, client, fresh):
     assert status == 200
 
 
-# --- Who may ask ------------------------------------------------------------------------------------
+# --- Who may ask ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("issuers", [

@@ -114,7 +114,7 @@ def late_record(stage, order):
     raise AssertionError(f"no late observation of {order}")
 
 
-# --- Remotes and primaries that are lied to ---------------------------------------------------------
+# --- Remotes and primaries that are lied to -------------------------------------------------------
 
 
 def test_one_liar_is_outvoted(stage):
@@ -152,7 +152,7 @@ def test_a_hijacked_primary_is_not_believed(stage):
     assert (decision["outcome"], decision["quorum"]) == ("refused", "0/5")
 
 
-# --- Remotes that stop or die -----------------------------------------------------------------------
+# --- Remotes that stop or die ---------------------------------------------------------------------
 
 
 def test_a_stopped_remote_delays_nothing(stage):
@@ -205,7 +205,7 @@ def test_a_killed_remote_and_its_return(stage):
     assert works_again(stage)
 
 
-# --- Somebody else in its place ---------------------------------------------------------------------
+# --- Somebody else in its place -------------------------------------------------------------------
 
 
 def own_tls(stage, serve):

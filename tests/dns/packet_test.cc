@@ -101,10 +101,13 @@ TEST(DecodeAnswer, GivesOwnerAndUncompressedData) {
   EXPECT_EQ(answer->records[0], expected);
 }
 
-// Malformed records must be seen, since they prohibit (RFC 8659 s4.1): none of them may hide the set.
+// Malformed records must be seen, since they prohibit (RFC 8659 s4.1): none of them may hide the
+// set.
 TEST(DecodeAnswer, KeepsCaaDataThatDoesNotParse) {
   for (const std::string& data : {std::string("\x00\x05", 2), std::string("\x00", 1), std::string(),
-                                  std::string("\x00\x00" "ca.example", 12)}) {
+                                  std::string("\x00\x00"
+                                              "ca.example",
+                                              12)}) {
     SCOPED_TRACE(data.size());
     std::string wire = make_response(
         {.name = "a.test", .answer = {"a.test. 60 CAA 0 issue \"0123456789abcdef\""}});
