@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from parallax_bench.programs import PERSPECTIVES, Programs, memory_mib
+from parallax_bench.programs import PERSPECTIVES, Programs, memory_mb
 from parallax_lab.cluster import Cluster
 
 PARTS = ("bare", "perspective", "coordinator", "stopped", "memory", "primary-validates")
@@ -82,7 +82,7 @@ def memory(programs, cluster, arguments, done):
         if goal > done:
             programs.coordinator(cluster, MEMORY_CONCURRENCY, checks=goal - done, warmup=0)
             done = goal
-        rows.append({"checks": done, "processes": memory_mib(cluster)})
+        rows.append({"checks": done, "processes": memory_mb(cluster)})
     return rows
 
 
