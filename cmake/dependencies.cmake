@@ -7,7 +7,13 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(UNBOUND REQUIRED IMPORTED_TARGET libunbound)
+# Debian's libunbound.pc asks for the development packages of what the library itself is linked to.
+find_path(UNBOUND_INCLUDE_DIR unbound-event.h REQUIRED)
+find_library(UNBOUND_LIBRARY unbound REQUIRED)
+add_library(unbound::unbound UNKNOWN IMPORTED)
+set_target_properties(unbound::unbound PROPERTIES
+  IMPORTED_LOCATION ${UNBOUND_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${UNBOUND_INCLUDE_DIR})
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)

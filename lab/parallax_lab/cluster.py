@@ -4,7 +4,9 @@
 import http.client
 import json
 import os
+import select
 import signal
+import socket
 import ssl
 import subprocess
 import time
@@ -27,14 +29,26 @@ REMOTES = [
 ]
 ISSUER = "ca.example"
 START_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 30
+LOG_POLL_MS = 10
 FIRST_REMOTE_PORT = 9441
 
 
+class DidNotStart(RuntimeError):
+    """A process ended, or said nothing for too long, before it served; holds what it logged."""
+
+
 class Cluster:
-    """Starts, asks and stops the processes. Use as a context manager inside the lab."""
+    """Starts, asks and stops the processes. Use as a context manager inside the lab.
+
+    `settings` and `remote_settings` are TOML added to the sections of the coordinator's and the
+    remotes' files. `edit(name, text)`, if given, has the last word on each file; the coordinator's
+    name is "coordinator", a remote's is its code.
+    """
 
     def __init__(self, directory, remotes=5, settings="", remote_settings="", port=8443,
-                 issuers=(ISSUER,), listen_fd=None, executable=EXECUTABLE):
+                 issuers=(ISSUER,), listen_fd=None, executable=EXECUTABLE,
+                 first_remote_port=FIRST_REMOTE_PORT, edit=None, command="coordinator"):
         self.directory = Path(directory)
         self.remotes = REMOTES[:remotes]
         self.settings = settings
@@ -43,9 +57,14 @@ class Cluster:
         self.issuers = issuers
         self.listen_fd = listen_fd
         self.executable = str(executable)
+        self.first_remote_port = first_remote_port
+        self.edit = edit or (lambda _name, text: text)
+        self.command = command
         self.sources = [pair.split(",") for pair in os.environ["PARALLAX_LAB_SOURCES"].split()]
         self.processes = {}
+        self.log_starts = {}  # where the log of the process that runs now begins in its file
         self.token = None
+        self.tls = None
 
     def __enter__(self):
         try:
@@ -112,7 +131,7 @@ ca = "{self.ca_file}"
 code = "{code}"
 signing_key = "{self.pki}/{code}.signing.key"
 [server]
-listen = "127.0.0.1:{FIRST_REMOTE_PORT + index}"
+listen = "127.0.0.1:{self.first_remote_port + index}"
 {sections.pop("server", "workers = 1")}
 """
         return text + join_sections(sections)
@@ -142,12 +161,13 @@ provider = "{PRIMARY[3]}"
             text += f"""
 [[remotes]]
 code = "{code}"
-url = "https://127.0.0.1:{FIRST_REMOTE_PORT + index}"
+url = "https://127.0.0.1:{self.first_remote_port + index}"
 public_key = "{key}"
 rir = "{rir}"
 location = "{location}"
 provider = "{provider}"
 bgp_mitigation = "none: a lab"
+outgoing_interfaces = {json.dumps(self.sources[index + 1])}
 """
         return text + join_sections(sections)
 
@@ -156,58 +176,96 @@ bgp_mitigation = "none: a lab"
     def start(self):
         self.directory.mkdir(parents=True, exist_ok=True)
         self.make_pki()
-        for index, (code, *_) in enumerate(self.remotes):
-            self.start_remote(index)
+        if self.command != "all-in-one":
+            for index in range(len(self.remotes)):
+                self.start_remote(index, wait=False)
+            for code, *_ in self.remotes:
+                self.wait_until_serving(code)
         self.start_coordinator()
 
-    def start_remote(self, index):
-        code = self.remotes[index][0]
-        path = self.directory / f"{code}.toml"
-        path.write_text(self.remote_config(index))
-        self.spawn(code, "perspective", path)
+    def write_config(self, name, text):
+        path = self.directory / f"{name}.toml"
+        path.write_text(self.edit(name, text))
+        return path
 
-    def start_coordinator(self):
-        path = self.directory / "coordinator.toml"
-        path.write_text(self.coordinator_config())
-        self.spawn("coordinator", "coordinator", path, fd=self.listen_fd)
+    def start_remote(self, index, wait=True):
+        code = self.remotes[index][0]
+        path = self.write_config(code, self.remote_config(index))
+        self.spawn(code, "perspective", path)
+        if wait:
+            self.wait_until_serving(code)
+
+    def start_coordinator(self, preexec=None):
+        path = self.write_config("coordinator", self.coordinator_config())
+        self.spawn("coordinator", self.command, path, fd=self.listen_fd, preexec=preexec)
+        self.wait_until_serving("coordinator")
+
+    def restart_coordinator(self, listen_fd=None):
+        self.terminate("coordinator")
+        self.listen_fd = listen_fd
+        self.start_coordinator()
 
     def log_file(self, name):
         return self.directory / f"{name}.log"
 
-    def spawn(self, name, command, config, fd=None):
+    def log(self, name):
+        """What the process that runs under this name, or ran last, has logged."""
+        with open(self.log_file(name), encoding="utf-8", errors="replace") as file:
+            file.seek(self.log_starts[name])
+            return file.read()
+
+    def spawn(self, name, command, config, fd=None, preexec=None):
         environment = dict(os.environ)
         environment.pop("PARALLAX_LISTEN_FD", None)
         if fd is not None:
             environment["PARALLAX_LISTEN_FD"] = str(fd)
         with open(self.log_file(name), "ab") as log:
+            self.log_starts[name] = log.tell()
             process = subprocess.Popen([self.executable, command, "--config", str(config)],
-                                       stdout=log, stderr=log, env=environment,
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env=environment, preexec_fn=preexec,
                                        pass_fds=() if fd is None else (fd,))
         self.processes[name] = process
-        self.wait_until_serving(name)
+
+    def wait_until_logged(self, name, marker, timeout_s=START_TIMEOUT_S):
+        """True once the log holds `marker`; False if the process ended or time ran out first."""
+        deadline = time.monotonic() + timeout_s
+        end = os.pidfd_open(self.processes[name].pid)
+        try:
+            over = select.poll()
+            over.register(end, select.POLLIN)
+            while marker not in self.log(name):
+                if over.poll(LOG_POLL_MS) or time.monotonic() > deadline:
+                    return marker in self.log(name)
+            return True
+        finally:
+            os.close(end)
 
     def wait_until_serving(self, name):
-        deadline = time.monotonic() + START_TIMEOUT_S
-        marker = f"{'coordinator' if name == 'coordinator' else 'perspective'}-serving"
-        while time.monotonic() < deadline:
-            if marker in self.log_file(name).read_text(errors="replace"):
-                return
-            if self.processes[name].poll() is not None:
-                break
-            time.sleep(0.02)
-        raise RuntimeError(f"{name} did not start:\n{self.log_file(name).read_text()}")
+        kind = "coordinator" if name == "coordinator" else "perspective"
+        if not self.wait_until_logged(name, f"{kind}-serving"):
+            raise DidNotStart(f"{name} did not start:\n{self.log(name)}")
 
     def signal(self, name, number):
         self.processes[name].send_signal(number)
+
+    def kill(self, name):
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def terminate(self, name):
+        """Lets the process drain; its exit status."""
+        self.processes[name].terminate()
+        return self.processes[name].wait(timeout=STOP_TIMEOUT_S)
 
     def stop(self):
         for process in self.processes.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGTERM)
-        for name, process in self.processes.items():
+        for process in self.processes.values():
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -215,25 +273,40 @@ bgp_mitigation = "none: a lab"
 
     # --- asking ----------------------------------------------------------------------------------
 
-    def request(self, method, path, body=None, headers=None, token=True, timeout_s=60):
-        """Returns (status, headers, parsed JSON or text)."""
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context,
-                                                 timeout=timeout_s)
+    def tls_context(self):
+        if self.tls is None:
+            self.tls = ssl.create_default_context(cafile=str(self.ca_file))
+        return self.tls
+
+    def connect(self, timeout_s=60):
+        """A bare TLS connection to the coordinator."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s)
+        return self.tls_context().wrap_socket(plain, server_hostname="127.0.0.1")
+
+    def exchange(self, method, path, body=None, headers=None, token=True, timeout_s=60):
+        """Returns (status, headers, octets)."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout_s,
+                                                 context=self.tls_context())
         sent = dict(headers or {})
         if token:
-            sent.setdefault("Authorization", f"Bearer {self.token}")
+            sent.setdefault("Authorization", f"Bearer {self.token if token is True else token}")
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
+        if body is not None:
             sent.setdefault("Content-Type", "application/json")
         try:
             connection.request(method, path, body=body, headers=sent)
             response = connection.getresponse()
-            text = response.read().decode()
+            return response.status, dict(response.headers), response.read()
         finally:
             connection.close()
-        kind = response.headers.get("Content-Type", "")
-        return response.status, dict(response.headers), json.loads(text) if "json" in kind else text
+
+    def request(self, method, path, body=None, headers=None, token=True, timeout_s=60):
+        """Returns (status, headers, parsed JSON or text)."""
+        status, headers, octets = self.exchange(method, path, body, headers, token, timeout_s)
+        text = octets.decode()
+        kind = headers.get("Content-Type", "")
+        return status, headers, json.loads(text) if "json" in kind else text
 
     def order(self, names, kind="smime", issuers=None, **more):
         body = {"type": kind, "names": names, "issuers": list(issuers or self.issuers), **more}

@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 
-from parallax_lab import bench, namespace, stage
+from parallax_lab import bench, namespace, privilege, stage
 from parallax_lab import world as description
 
 BENCH_ZONES_MAX = 100_000
@@ -83,6 +83,7 @@ def main(argv):
         return 65
     if arguments.command == "describe":
         return describe(world)
+    privilege.go_on_with_sudo_if_needed([os.path.abspath(sys.argv[0]), *argv])
     body = _serve if arguments.command == "serve" else (
         lambda environment: namespace.run_command(arguments.argv, {**os.environ, **environment}))
     try:

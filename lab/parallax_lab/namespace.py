@@ -31,7 +31,7 @@ def die_with_parent(number=signal.SIGKILL):
     _libc.prctl(PR_SET_PDEATHSIG, number)
 
 
-def _unshare():
+def enter():
     """Network and process namespaces; as an ordinary user inside a user namespace."""
     wanted = CLONE_NEWNET | CLONE_NEWPID
     uid, gid = os.geteuid(), os.getegid()
@@ -69,7 +69,7 @@ def run_inside(directory, body):
     child is killed. The first stopping signal we get asks the child to end, a second one kills it.
     """
     try:
-        _unshare()
+        enter()
     except OSError as error:
         print(f"lab: cannot make namespaces ({error}). An ordinary user cannot in a chroot, "
               "nor where sysctl user.max_user_namespaces or kernel.unprivileged_userns_clone is "

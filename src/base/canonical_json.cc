@@ -18,7 +18,7 @@ constexpr std::int64_t kSafeIntegerMax = 9'007'199'254'740'991;  // 2^53 - 1
 // UTF-16 order differs from octet order only where a surrogate pair (U+10000 and up, UTF-8 lead
 // 0xF0..0xF4) meets U+E000..U+FFFF (lead 0xEE, 0xEF): the pair sorts first.
 int utf16_rank(unsigned char lead) {
-  if (lead >= 0xF0) return lead - 2;                           // 0xEE..0xF2, in their own order
+  if (lead >= 0xF0) return lead - 2;                            // 0xEE..0xF2, in their own order
   if (lead == 0xEE || lead == 0xEF) return lead - 0xEE + 0xF3;  // behind them
   return lead;
 }
@@ -108,9 +108,8 @@ class Writer {
     std::vector<const json::key_value_pair*> sorted;
     sorted.reserve(members.size());
     for (const auto& member : members) sorted.push_back(&member);
-    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-      return utf16_less(a->key(), b->key());
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
     out += '{';
     for (const auto* member : sorted) {
       if (out.back() != '{') out += ',';

@@ -7,8 +7,7 @@ namespace {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Instant now() const override {
-    return std::chrono::time_point_cast<std::chrono::nanoseconds>(
-        std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
   }
 };
 

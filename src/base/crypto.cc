@@ -99,8 +99,8 @@ bool VerifyingKey::verify(std::string_view message, std::string_view signature) 
   const ContextPtr context(EVP_MD_CTX_new());
   return context &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), octets_of(signature), signature.size(),
-                          octets_of(message), message.size()) == 1;
+         EVP_DigestVerify(context.get(), octets_of(signature), signature.size(), octets_of(message),
+                          message.size()) == 1;
 }
 
 SigningKey::SigningKey(std::shared_ptr<const Impl> impl, VerifyingKey verifying_key)
@@ -133,8 +133,7 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   std::size_t size = raw.size();
   if (EVP_PKEY_get_raw_public_key(key.get(), raw.data(), &size) != 1)
     return fail(ErrorCode::internal, "OpenSSL gave no public key");
-  auto verifying =
-      VerifyingKey::from_raw({reinterpret_cast<const char*>(raw.data()), raw.size()});
+  auto verifying = VerifyingKey::from_raw({reinterpret_cast<const char*>(raw.data()), raw.size()});
   if (!verifying) return fail(verifying.error());
   return SigningKey(std::make_shared<const Impl>(Impl{std::move(key)}), std::move(*verifying));
 }

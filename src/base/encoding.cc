@@ -64,8 +64,8 @@ Result<std::string> hex_decode(std::string_view text) {
 
 std::string base64_encode(std::string_view octets) {
   std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   octets_of(octets), static_cast<int>(octets.size()));
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets_of(octets),
+                                   static_cast<int>(octets.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
@@ -77,13 +77,13 @@ Result<std::string> base64_decode(std::string_view text) {
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   const auto body = text.substr(0, text.size() - padding);
   const bool clean = std::all_of(body.begin(), body.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '+' || c == '/';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
   });
   if (!clean) return bad();
   std::string octets(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(octets.data()),
-                                   octets_of(text), static_cast<int>(text.size()));
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(octets.data()), octets_of(text),
+                                   static_cast<int>(text.size()));
   if (size < 0) return bad();
   octets.resize(static_cast<std::size_t>(size) - padding);
   if (base64_encode(octets) != text) return bad();  // pad bits that are not zero

@@ -244,8 +244,7 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view key,
   return integer(key, low, high);
 }
 
-std::optional<double> ObjectReader::optional_number(std::string_view key, double low,
-                                                    double high) {
+std::optional<double> ObjectReader::optional_number(std::string_view key, double low, double high) {
   if (optional_value(key) == nullptr) return std::nullopt;
   return number(key, low, high);
 }

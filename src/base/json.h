@@ -61,8 +61,8 @@ class ObjectReader {
 
   // Optional members: absent and null both give nullopt (or nullptr).
   [[nodiscard]] std::optional<std::string> optional_string(std::string_view key);
-  [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view key,
-                                                             std::int64_t low, std::int64_t high);
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view key, std::int64_t low,
+                                                             std::int64_t high);
   [[nodiscard]] std::optional<double> optional_number(std::string_view key, double low,
                                                       double high);
   [[nodiscard]] std::optional<bool> optional_boolean(std::string_view key);
@@ -72,8 +72,7 @@ class ObjectReader {
   // The JSON pointer of a member of this object.
   [[nodiscard]] std::string pointer_to(std::string_view key) const;
   // Remembers an error about `key` unless there is one already.
-  void reject(std::string_view key, std::string message,
-              ErrorCode code = ErrorCode::malformed);
+  void reject(std::string_view key, std::string message, ErrorCode code = ErrorCode::malformed);
   // The first error, or the first unknown member if those are refused.
   [[nodiscard]] Status finish() const;
 

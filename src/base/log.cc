@@ -84,9 +84,9 @@ void configure(Level level, Format format) {
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   spdlog::logger& out = logger();
   if (!out.should_log(native(level))) return;
-  out.log(native(level), spdlog::string_view_t(active_format == Format::json
-                                                   ? as_json(level, event, fields)
-                                                   : as_text(level, event, fields)));
+  out.log(native(level),
+          spdlog::string_view_t(active_format == Format::json ? as_json(level, event, fields)
+                                                              : as_text(level, event, fields)));
 }
 
 Result<Level> parse_level(std::string_view text) {

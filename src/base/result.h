@@ -36,8 +36,8 @@ enum class ErrorCode {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;                                        // one sentence, no trailing newline
-  std::vector<std::pair<std::string, std::string>> context;   // name and value, outermost last
+  std::string message;                                       // one sentence, no trailing newline
+  std::vector<std::pair<std::string, std::string>> context;  // name and value, outermost last
 
   // Adds one named value; returns *this so that it chains.
   [[nodiscard]] Error with(std::string name, std::string value) &&;

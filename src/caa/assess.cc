@@ -20,19 +20,16 @@ CaaOutcome outcome_of(CaaReason reason) {
     case CaaReason::no_caa_records:
     case CaaReason::no_restricting_property:
     case CaaReason::issuer_authorized:
-    case CaaReason::insecure_lookup_failure:
-      return CaaOutcome::permitted;
+    case CaaReason::insecure_lookup_failure: return CaaOutcome::permitted;
     case CaaReason::issuer_not_authorized:
     case CaaReason::issuance_forbidden:
     case CaaReason::parameters_not_satisfied:
     case CaaReason::critical_property:
     case CaaReason::malformed_record:
-    case CaaReason::internal_name:
-      return CaaOutcome::prohibited;
+    case CaaReason::internal_name: return CaaOutcome::prohibited;
     case CaaReason::lookup_failed:
     case CaaReason::lookup_timed_out:
-    case CaaReason::bogus:
-      break;
+    case CaaReason::bogus: break;
   }
   return CaaOutcome::undetermined;
 }
@@ -48,8 +45,7 @@ CaaReason reason_of(ClimbEnd end) {
     case ClimbEnd::incomplete:
     case ClimbEnd::unproved_tld:
     case ClimbEnd::failed:
-    case ClimbEnd::contradictory:
-      break;
+    case ClimbEnd::contradictory: break;
   }
   return CaaReason::lookup_failed;
 }

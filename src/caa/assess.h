@@ -18,16 +18,16 @@
 namespace parallax::caa {
 
 enum class CertificateType { tls_server, smime };
-[[nodiscard]] std::string_view to_string(CertificateType type);          // "tls", "smime"
+[[nodiscard]] std::string_view to_string(CertificateType type);  // "tls", "smime"
 [[nodiscard]] Result<CertificateType> parse_certificate_type(std::string_view text);
 
 // Who wants to issue what, against which the facts are held.
 struct CaaQuestion {
   CertificateType type = CertificateType::smime;
-  bool wildcard = false;                        // TLS only
-  std::vector<names::DomainName> issuers;       // the CA's issuer domain names; never empty
-  std::optional<std::string> account_uri;       // RFC 8657 s3
-  std::optional<std::string> validation_method; // RFC 8657 s4 label that validated this name
+  bool wildcard = false;                         // TLS only
+  std::vector<names::DomainName> issuers;        // the CA's issuer domain names; never empty
+  std::optional<std::string> account_uri;        // RFC 8657 s3
+  std::optional<std::string> validation_method;  // RFC 8657 s4 label that validated this name
 };
 
 struct AssessmentSettings {
@@ -73,7 +73,7 @@ struct CaaDetermination {
   std::chrono::seconds permission_window{0};
   // Weakest verdict over the lookups that decided: bogus, indeterminate, insecure, secure.
   dns::Verdict verdict = dns::Verdict::indeterminate;
-  std::vector<std::string> iodef;             // report targets found in the relevant set
+  std::vector<std::string> iodef;  // report targets found in the relevant set
 };
 
 // Judges one perspective's facts. `observation.lookups` may be incomplete or out of order if a

@@ -25,8 +25,7 @@ bool prohibits_by_flag(const Property& property, const AssessmentSettings& setti
 // One more than an explanation quotes is enough to know that there are more.
 void remember(std::vector<std::string>& issuers, const std::string& issuer) {
   if (issuers.size() > kIssuersQuotedMax) return;
-  if (std::find(issuers.begin(), issuers.end(), issuer) == issuers.end())
-    issuers.push_back(issuer);
+  if (std::find(issuers.begin(), issuers.end(), issuer) == issuers.end()) issuers.push_back(issuer);
 }
 
 }  // namespace
@@ -69,16 +68,15 @@ Authorization authorize(const CaaLookup& lookup, const CaaQuestion& question,
     // RFC 8659 s4.2: a malformed value is as good as an empty issuer.
     if (!value) out.malformed_value = true;
     if (!value || !value->issuer) continue;
-    const bool ours = std::find(question.issuers.begin(), question.issuers.end(),
-                                *value->issuer) != question.issuers.end();
+    const bool ours = std::find(question.issuers.begin(), question.issuers.end(), *value->issuer) !=
+                      question.issuers.end();
     if (!ours) {
       remember(out.other_issuers, value->issuer->text());
       if (out.reason == CaaReason::issuance_forbidden)
         out.reason = CaaReason::issuer_not_authorized;
       continue;
     }
-    if (parameters_satisfied(value->parameters, question.account_uri,
-                             question.validation_method)) {
+    if (parameters_satisfied(value->parameters, question.account_uri, question.validation_method)) {
       out.reason = CaaReason::issuer_authorized;
       out.property = i;
       return out;

@@ -58,8 +58,8 @@ ClimbEnd end_at(const CaaLookup& lookup, bool validating, const AssessmentSettin
 
 bool failure_counts_as_permission(const CaaLookup& lookup, const AssessmentSettings& settings) {
   if (!settings.permit_insecure_lookup_failure) return false;
-  const bool failure = lookup.status == dns::LookupStatus::failed ||
-                       lookup.status == dns::LookupStatus::timed_out;
+  const bool failure =
+      lookup.status == dns::LookupStatus::failed || lookup.status == dns::LookupStatus::timed_out;
   if (!failure || lookup.verdict == dns::Verdict::bogus || lookup.attempts < kAttemptsMin)
     return false;
   if (!lookup.alias_chain.empty()) return false;
@@ -77,8 +77,8 @@ ClimbResult follow_climb(const CaaObservation& observation, const AssessmentSett
   dns::Verdict weakest = dns::Verdict::secure;
   for (std::size_t i = 0; i < lookups.size(); ++i) {
     const ClimbEnd end = end_at(lookups[i], observation.validating, settings);
-    const bool counted = end == ClimbEnd::not_found &&
-                         lookups[i].status != dns::LookupStatus::answered;
+    const bool counted =
+        end == ClimbEnd::not_found && lookups[i].status != dns::LookupStatus::answered;
     if (counted) out.failures_counted.push_back(i);
     weakest = weaker(weakest, counted ? dns::Verdict::insecure : lookups[i].verdict);
     if (lookups[i].status == dns::LookupStatus::bogus) weakest = dns::Verdict::bogus;

@@ -11,22 +11,22 @@
 namespace parallax::caa {
 
 enum class ClimbEnd {
-  found,         // a non-empty set: the relevant one
-  not_found,     // every lookup up to the top-level domain was empty
-  incomplete,    // a gap, a foreign name, a wrong order, or no top-level domain at the end
-  internal,      // the top-level domain provably does not exist
-  unproved_tld,  // the top-level domain is said not to exist, but nothing proves it
-  failed,        // a lookup failed in a way that does not count as permission
-  timed_out,     // the same, no answer in time
-  bogus,         // a lookup failed DNSSEC validation
-  contradictory, // an answered lookup whose facts cannot all be true
+  found,          // a non-empty set: the relevant one
+  not_found,      // every lookup up to the top-level domain was empty
+  incomplete,     // a gap, a foreign name, a wrong order, or no top-level domain at the end
+  internal,       // the top-level domain provably does not exist
+  unproved_tld,   // the top-level domain is said not to exist, but nothing proves it
+  failed,         // a lookup failed in a way that does not count as permission
+  timed_out,      // the same, no answer in time
+  bogus,          // a lookup failed DNSSEC validation
+  contradictory,  // an answered lookup whose facts cannot all be true
 };
 
 struct ClimbResult {
   ClimbEnd end = ClimbEnd::incomplete;
   std::size_t at = 0;  // the lookup that decided; lookups.size() if there is none
   dns::Verdict verdict = dns::Verdict::indeterminate;  // weakest over the lookups up to `at`
-  std::vector<std::size_t> failures_counted;  // failures that counted as empty sets
+  std::vector<std::size_t> failures_counted;           // failures that counted as empty sets
 };
 
 // Follows the lookups from the nearest name upwards. An observation is foreign input: it must be

@@ -88,8 +88,8 @@ std::string why(const CaaLookup& lookup) {
 
 std::string explain_no_records(const CaaObservation& observation, const CaaQuestion& question) {
   const auto& domain = observation.domain;
-  const Property forbidding{
-      0, question.type == CertificateType::smime ? "issuemail" : "issue", ";"};
+  const Property forbidding{0, question.type == CertificateType::smime ? "issuemail" : "issue",
+                            ";"};
   return fmt::format(
       "{} has no CAA records, nor has any name above it up to {}, so every issuer may issue; to "
       "forbid it, add{}to its zone.",
@@ -104,31 +104,43 @@ std::string explain_climb(const CaaObservation& observation, const CaaQuestion& 
   const std::string top = observation.domain.top_level().text();
   if (climb.end == ClimbEnd::not_found) return explain_no_records(observation, question);
   if (climb.end == ClimbEnd::internal)
-    return fmt::format("{} is an Internal Name: the top-level domain {} provably does not exist, "
-                       "so no record can make it eligible for a certificate.", name, top);
+    return fmt::format(
+        "{} is an Internal Name: the top-level domain {} provably does not exist, "
+        "so no record can make it eligible for a certificate.",
+        name, top);
   if (climb.at >= observation.lookups.size())
-    return fmt::format("The lookups reported for {} are not an unbroken climb up to {}, so they "
-                       "prove nothing about its CAA records.", name, top);
+    return fmt::format(
+        "The lookups reported for {} are not an unbroken climb up to {}, so they "
+        "prove nothing about its CAA records.",
+        name, top);
   const auto& lookup = observation.lookups[climb.at];
   const std::string at = lookup.name.text();
   switch (climb.end) {
     case ClimbEnd::bogus:
-      return fmt::format("The CAA lookup at {} for {} failed DNSSEC validation{}; the zone's "
-                         "signatures or its DS records have to be mended first.",
-                         at, name, why(lookup));
+      return fmt::format(
+          "The CAA lookup at {} for {} failed DNSSEC validation{}; the zone's "
+          "signatures or its DS records have to be mended first.",
+          at, name, why(lookup));
     case ClimbEnd::timed_out:
-      return fmt::format("The CAA lookup at {} for {} got no answer in time{}; its name servers "
-                         "must answer CAA queries, if only with an empty answer.",
-                         at, name, why(lookup));
+      return fmt::format(
+          "The CAA lookup at {} for {} got no answer in time{}; its name servers "
+          "must answer CAA queries, if only with an empty answer.",
+          at, name, why(lookup));
     case ClimbEnd::failed:
-      return fmt::format("The CAA lookup at {} for {} failed{}; its name servers must answer CAA "
-                         "queries, if only with an empty answer.", at, name, why(lookup));
+      return fmt::format(
+          "The CAA lookup at {} for {} failed{}; its name servers must answer CAA "
+          "queries, if only with an empty answer.",
+          at, name, why(lookup));
     case ClimbEnd::unproved_tld:
-      return fmt::format("The top-level domain {} of {} was said not to exist, but nothing proves "
-                         "it; this is taken as a failed lookup.", top, name);
+      return fmt::format(
+          "The top-level domain {} of {} was said not to exist, but nothing proves "
+          "it; this is taken as a failed lookup.",
+          top, name);
     default:
-      return fmt::format("The CAA lookup at {} for {} was reported with facts that contradict "
-                         "each other; this is taken as a failed lookup.", at, name);
+      return fmt::format(
+          "The CAA lookup at {} for {} was reported with facts that contradict "
+          "each other; this is taken as a failed lookup.",
+          at, name);
   }
 }
 
@@ -145,17 +157,20 @@ std::string explain_set(const CaaObservation& observation, const CaaQuestion& qu
       return fmt::format("{} may be issued for: the CAA record{}authorizes it.", name,
                          record(relevant.name, property));
     case CaaReason::no_restricting_property:
-      return fmt::format("{} has CAA records at {}, but none of them is about {} certificates; to "
-                         "forbid it, add{}there.", name, at, kind(question),
-                         record(relevant.name, {0, std::string(tag), ";"}));
+      return fmt::format(
+          "{} has CAA records at {}, but none of them is about {} certificates; to "
+          "forbid it, add{}there.",
+          name, at, kind(question), record(relevant.name, {0, std::string(tag), ";"}));
     case CaaReason::critical_property:
-      return fmt::format("{} has a critical CAA record{}whose tag is unknown or unsupported, which "
-                         "forbids every issuance; remove it or clear its critical flag.",
-                         name, record(relevant.name, property));
+      return fmt::format(
+          "{} has a critical CAA record{}whose tag is unknown or unsupported, which "
+          "forbids every issuance; remove it or clear its critical flag.",
+          name, record(relevant.name, property));
     case CaaReason::malformed_record:
-      return fmt::format("{} has a CAA record at {} that cannot be read (octets {}); remove or "
-                         "mend that record.", name, at,
-                         printable(relevant.malformed_rdata.front(), kQuotedSizeMax));
+      return fmt::format(
+          "{} has a CAA record at {} that cannot be read (octets {}); remove or "
+          "mend that record.",
+          name, at, printable(relevant.malformed_rdata.front(), kQuotedSizeMax));
     case CaaReason::parameters_not_satisfied:
       return name + ": " + explain_parameters(question, relevant, property);
     case CaaReason::issuance_forbidden:
@@ -171,9 +186,10 @@ std::string explain_set(const CaaObservation& observation, const CaaQuestion& qu
 
 std::string explain_counted_failures(const CaaObservation& observation, const ClimbResult& climb) {
   const auto& lookup = observation.lookups[climb.failures_counted.front()];
-  return fmt::format("The CAA lookup at {} failed{}; it was retried, and {} is proved Insecure in "
-                     "the sense of RFC 4035, so the failure counts as an empty answer.",
-                     lookup.name.text(), why(lookup), lookup.name.text());
+  return fmt::format(
+      "The CAA lookup at {} failed{}; it was retried, and {} is proved Insecure in "
+      "the sense of RFC 4035, so the failure counts as an empty answer.",
+      lookup.name.text(), why(lookup), lookup.name.text());
 }
 
 }  // namespace parallax::caa

@@ -23,9 +23,8 @@ json::array strings_to_json(const std::vector<std::string>& strings) {
 }
 
 json::value property_to_json(const Property& property) {
-  return json::object{{"flags", property.flags},
-                      {"tag", property.tag},
-                      {"value", escape_value(property.value)}};
+  return json::object{
+      {"flags", property.flags}, {"tag", property.tag}, {"value", escape_value(property.value)}};
 }
 
 json::value proof_to_json(const dns::InsecurityProof& proof, bool packets) {
@@ -72,10 +71,10 @@ std::string bounded_string(ObjectReader& in, std::string_view key, std::size_t s
 std::vector<std::string> bounded_strings(ObjectReader& in, std::string_view key,
                                          std::size_t count_max) {
   auto out = in.strings(key);
-  const bool fits = out.size() <= count_max &&
-                    std::all_of(out.begin(), out.end(), [](const std::string& text) {
-                      return text.size() <= kElementSizeMax;
-                    });
+  const bool fits =
+      out.size() <= count_max && std::all_of(out.begin(), out.end(), [](const std::string& text) {
+        return text.size() <= kElementSizeMax;
+      });
   if (!fits) in.reject(key, fmt::format("\"{}\" is larger than anything the DNS holds", key));
   return out;
 }
@@ -122,8 +121,7 @@ Result<Property> property_from_json(const json::value& value, std::string pointe
   Property out;
   out.flags = static_cast<std::uint8_t>(in.integer("flags", 0, 255));
   out.tag = in.string("tag");
-  if (!is_property_tag(out.tag))
-    in.reject("tag", "\"tag\" must be 1 to 255 letters and digits");
+  if (!is_property_tag(out.tag)) in.reject("tag", "\"tag\" must be 1 to 255 letters and digits");
   auto octets = unescape_value(in.string("value"));
   if (octets && octets->size() <= kPacketSizeMax)
     out.value = std::move(*octets);

@@ -65,8 +65,8 @@ bool is_uri(std::string_view text) {
     return is_alphanumeric(c) || c == '+' || c == '-' || c == '.';
   });
   return scheme_valid && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) || kPunctuation.find(c) != std::string_view::npos;
-  });
+           return is_alphanumeric(c) || kPunctuation.find(c) != std::string_view::npos;
+         });
 }
 
 bool parameters_satisfied(const std::vector<Parameter>& parameters,
@@ -74,8 +74,7 @@ bool parameters_satisfied(const std::vector<Parameter>& parameters,
                           const std::optional<std::string>& validation_method) {
   const auto accounts = values_of(parameters, "accounturi");
   if (accounts.size() > 1) return false;
-  if (accounts.size() == 1 &&
-      (!account_uri || !is_uri(accounts[0]) || accounts[0] != *account_uri))
+  if (accounts.size() == 1 && (!account_uri || !is_uri(accounts[0]) || accounts[0] != *account_uri))
     return false;
   const auto methods = values_of(parameters, "validationmethods");
   if (methods.size() > 1) return false;

@@ -88,8 +88,8 @@ Task<void> run_step(Climb& climb, std::size_t index) {
   dns::Question question{climb.names[index], dns::RecordType::caa};
   auto answer = co_await climb.resolver.lookup(std::move(question), deadline);
   CaaLookup facts = facts_of(std::move(answer));
-  const bool failed = facts.status == dns::LookupStatus::failed ||
-                      facts.status == dns::LookupStatus::timed_out;
+  const bool failed =
+      facts.status == dns::LookupStatus::failed || facts.status == dns::LookupStatus::timed_out;
   if (failed && climb.settings.prove_insecure) {
     auto proof = co_await climb.resolver.prove_insecure(climb.names[index], climb.deadline);
     facts.insecurity = std::move(proof);

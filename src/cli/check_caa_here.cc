@@ -84,13 +84,10 @@ json::array lookups_json(const caa::CaaObservation& seen) {
   return out;
 }
 
-json::object answer_of(const Prepared& prepared, const caa::CaaObservation& seen,
-                       Instant started) {
-  const caa::CaaDetermination found =
-      caa::assess(seen, prepared.question, prepared.config.caa);
+json::object answer_of(const Prepared& prepared, const caa::CaaObservation& seen, Instant started) {
+  const caa::CaaDetermination found = caa::assess(seen, prepared.question, prepared.config.caa);
   json::array records;
-  for (const caa::Property& property : found.records)
-    records.emplace_back(caa::to_text(property));
+  for (const caa::Property& property : found.records) records.emplace_back(caa::to_text(property));
   json::object answer{{"name", names::text_of(prepared.name)},
                       {"type", caa::to_string(prepared.question.type)},
                       {"outcome", orders::to_string(outcome_of(found.outcome))},
@@ -116,8 +113,8 @@ Result<json::object> check_caa_here(const CheckCaaOptions& options) {
   const auto prepared = prepare(options);
   if (!prepared) return fail(prepared.error());
   boost::asio::io_context context(1);
-  auto resolver = dns::UnboundResolver::make(context.get_executor(), prepared->config.dns,
-                                             system_clock());
+  auto resolver =
+      dns::UnboundResolver::make(context.get_executor(), prepared->config.dns, system_clock());
   if (!resolver) return fail(resolver.error());
   const Instant started = system_clock().now();
   std::optional<caa::CaaObservation> seen;

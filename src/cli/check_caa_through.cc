@@ -7,6 +7,7 @@
 #include "cli/check_caa.h"
 #include "cli/files.h"
 #include "cli/server_loop.h"
+#include "names/ip_address.h"
 #include "net/http_client.h"
 
 namespace parallax::cli {
@@ -46,9 +47,15 @@ Result<Target> parse_server(std::string_view url) {
     target.port = static_cast<std::uint16_t>(port);
     url = url.substr(0, colon);
   }
-  if (url.size() > 2 && url.front() == '[' && url.back() == ']') url = url.substr(1, url.size() - 2);
+  if (url.size() > 2 && url.front() == '[' && url.back() == ']')
+    url = url.substr(1, url.size() - 2);
   if (url.empty() || url.find('/') != std::string_view::npos) return bad();
   target.host = url;
+  const auto address = names::IpAddress::parse(target.host);
+  if (!target.tls && target.host != "localhost" && (!address || !address->native().is_loopback()))
+    return fail(ErrorCode::malformed,
+                "http:// is for a coordinator on this host only: order and token would travel in "
+                "the clear; use https://");
   return target;
 }
 

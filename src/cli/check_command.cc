@@ -42,8 +42,7 @@ int exit_code_of(const json::object& answer) {
 }
 
 int run(const CheckCaaOptions& options, bool as_json) {
-  const auto answer = options.server.empty() ? check_caa_here(options)
-                                             : check_caa_through(options);
+  const auto answer = options.server.empty() ? check_caa_here(options) : check_caa_through(options);
   if (!answer) return report_error(answer.error());
   if (as_json)
     fmt::print("{}\n", json::serialize(*answer));

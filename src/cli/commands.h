@@ -16,10 +16,11 @@ namespace parallax::cli {
 inline constexpr std::string_view kVersion = PARALLAX_VERSION;
 
 // Exit codes: what a script can rely on.
-inline constexpr int kExitPermitted = 0;     // also: done
-inline constexpr int kExitRefused = 1;       // also: failed
+inline constexpr int kExitPermitted = 0;  // also: done
+inline constexpr int kExitRefused = 1;    // also: failed
 inline constexpr int kExitUndetermined = 2;
-inline constexpr int kExitUsage = 64;        // malformed input, EX_USAGE of sysexits.h
+inline constexpr int kExitUsage = 64;     // malformed input, EX_USAGE of sysexits.h
+inline constexpr int kExitInternal = 70;  // a fault of the program, EX_SOFTWARE of sysexits.h
 
 void add_check_command(CLI::App& app, int& exit_code);
 void add_rules_command(CLI::App& app, int& exit_code);

@@ -80,7 +80,8 @@ std::optional<corroborate::PerspectiveInfo> read_perspective(SettingsReader& in,
                                       *resolver_rir,
                                       *resolver_location,
                                       std::move(provider),
-                                      std::move(bgp_mitigation)};
+                                      std::move(bgp_mitigation),
+                                      true};
 }
 
 void read_url(SettingsReader& in, RemoteConfig& remote) {
@@ -106,7 +107,9 @@ Result<RemoteConfig> read_remote(const toml::table& table, const std::string& fo
   SettingsReader in(table, "remotes[].", folder);
   in.refuse_unknown();
   auto info = read_perspective(in, "");
+  const bool validates = in.boolean("validates");
   if (auto done = in.finish(); !done) return fail(done.error());
+  info->validates = validates;
   RemoteConfig remote{std::move(*info), {}, 443, {}, in.texts("outgoing_interfaces")};
   if (in.has("url")) read_url(in, remote);
   if (in.has("public_key")) {
@@ -123,8 +126,7 @@ Status read_remotes(const toml::table& table, const std::string& folder, Config&
   const toml::node* node = table.get("remotes");
   if (node == nullptr) return {};
   const toml::array* list = node->as_array();
-  if (list == nullptr)
-    return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
+  if (list == nullptr) return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
   if (list->size() > corroborate::kRemotesMax)
     return fail(ErrorCode::configuration,
                 fmt::format("at most {} remotes are supported", corroborate::kRemotesMax));
@@ -132,8 +134,7 @@ Status read_remotes(const toml::table& table, const std::string& folder, Config&
   if (config.primary) codes.insert(config.primary->code);
   for (const toml::node& element : *list) {
     const toml::table* one = element.as_table();
-    if (one == nullptr)
-      return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
+    if (one == nullptr) return fail(ErrorCode::configuration, "remotes must be [[remotes]] tables");
     auto remote = read_remote(*one, folder);
     if (!remote) return fail(remote.error());
     if (!codes.insert(remote->info.code).second)

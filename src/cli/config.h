@@ -19,7 +19,7 @@
 namespace parallax::cli {
 
 struct ListenAddress {
-  std::string address;   // IP address text
+  std::string address;  // IP address text
   std::uint16_t port = 0;
 };
 
@@ -60,7 +60,7 @@ struct Config {
   std::string perspective_code;         // a remote's own
   std::string perspective_signing_key;  // file
   std::optional<corroborate::PerspectiveInfo> primary;
-  std::string primary_signing_key;      // file
+  std::string primary_signing_key;  // file
   std::vector<RemoteConfig> remotes;
 };
 

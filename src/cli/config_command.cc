@@ -40,8 +40,8 @@ int check(const Options& options) {
                  finding.rule.empty() ? "" : fmt::format(" [{}]", finding.rule));
     }
   }
-  fmt::print("{}: {} on {}\n", options.path,
-             exit_code == kExitPermitted ? "in order" : "in breach", format_date(date));
+  fmt::print("{}: {} on {}\n", options.path, exit_code == kExitPermitted ? "in order" : "in breach",
+             format_date(date));
   return exit_code;
 }
 

@@ -21,19 +21,18 @@ Result<json::value> configuration_facts(const Config& config) {
   if (config.primary) roster.push_back(corroborate::to_json(*config.primary));
   for (const RemoteConfig& remote : config.remotes)
     roster.push_back(corroborate::to_json(remote.info));
-  return json::object{
-      {"software", software_name()},
-      {"resolver", std::string("libunbound ") + ub_version()},
-      {"trust_anchors_sha256", hex_encode(sha256(*anchors))},
-      {"root_hints_sha256", hex_encode(sha256(*hints))},
-      {"cache_max_ttl_s", config.dns.cache_max_ttl.count()},
-      {"lookup_timeout_ms", config.dns.lookup_timeout.count()},
-      {"check_timeout_ms", config.check_timeout.count()},
-      {"remotes_after_primary", config.remotes_after_primary},
-      {"permit_insecure_lookup_failure", config.caa.permit_insecure_lookup_failure},
-      {"flag_one_is_critical", config.caa.flag_one_is_critical},
-      {"lab", config.lab},
-      {"roster", std::move(roster)}};
+  return json::object{{"software", software_name()},
+                      {"resolver", std::string("libunbound ") + ub_version()},
+                      {"trust_anchors_sha256", hex_encode(sha256(*anchors))},
+                      {"root_hints_sha256", hex_encode(sha256(*hints))},
+                      {"cache_max_ttl_s", config.dns.cache_max_ttl.count()},
+                      {"lookup_timeout_ms", config.dns.lookup_timeout.count()},
+                      {"check_timeout_ms", config.check_timeout.count()},
+                      {"remotes_after_primary", config.remotes_after_primary},
+                      {"permit_insecure_lookup_failure", config.caa.permit_insecure_lookup_failure},
+                      {"flag_one_is_critical", config.caa.flag_one_is_critical},
+                      {"lab", config.lab},
+                      {"roster", std::move(roster)}};
 }
 
 std::string configuration_digest(const json::value& facts) {

@@ -8,6 +8,7 @@
 #include "cli/configuration_digest.h"
 #include "cli/coordinator_worker.h"
 #include "cli/files.h"
+#include "cli/startup.h"
 #include "corroborate/roster.h"
 #include "rules/requirements.h"
 
@@ -59,8 +60,7 @@ Status admit_roster(const corroborate::Roster& roster, Date today) {
 Status require_remote_keys(const Config& config) {
   for (const RemoteConfig& remote : config.remotes) {
     if (remote.host.empty())
-      return fail(ErrorCode::configuration,
-                  fmt::format("remote {} needs a url", remote.info.code));
+      return fail(ErrorCode::configuration, fmt::format("remote {} needs a url", remote.info.code));
     if (!remote.public_key)
       return fail(ErrorCode::configuration,
                   fmt::format("remote {} needs its public_key", remote.info.code));
@@ -104,16 +104,16 @@ Status open_tls(CoordinatorShared& shared) {
 }
 
 std::unique_ptr<service::Metrics> make_metrics(const Config& config) {
-  service::Metrics::Names names{{config.primary->code}, {"evidence"}};
+  service::Metrics::Names names{{config.primary->code}, {kEvidenceQueue}};
   for (const RemoteConfig& remote : config.remotes) names.perspectives.push_back(remote.info.code);
   return std::make_unique<service::Metrics>(names);
 }
 
-Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path,
-                                                   RemoteHosting hosting) {
+Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, RemoteHosting hosting) {
   auto config = load_config(path);
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
+  if (auto fit = prepare_process(); !fit) return fail(fit.error());
   auto complete = require_coordinator(*config);
   if (complete && hosting == RemoteHosting::elsewhere) complete = require_remote_keys(*config);
   if (!complete) return fail(complete.error());
@@ -136,9 +136,8 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path,
   auto info = std::make_unique<RosterInfo>(roster, config->lab);
   auto shared = std::make_unique<CoordinatorShared>(CoordinatorShared{
       std::move(*config), hosting, roster, std::move(*key), std::move(*suffixes),
-      configuration_digest(*facts), std::move(*secret), nullptr, nullptr,
-      std::move(*authenticator), std::move(metrics), std::move(info),
-      std::make_unique<orders::OrdersUnderWay>()});
+      configuration_digest(*facts), std::move(*secret), nullptr, nullptr, std::move(*authenticator),
+      std::move(metrics), std::move(info), std::make_unique<orders::OrdersUnderWay>()});
   if (auto tls = open_tls(*shared); !tls) return fail(tls.error());
   return shared;
 }
@@ -159,11 +158,8 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
   for (const auto& context : contexts) {
     auto worker = CoordinatorWorker::make(context->get_executor(), **shared, **store);
     if (!worker) return fail(worker.error());
-    if (services.empty()) {
-      auto root = run_once(*context, (*worker)->resolver().check_root(
-                                         Deadline::after(kRootCheckTimeout)));
-      if (!root) return root;
-    }
+    const auto roots = run_once(*context, (*worker)->check_roots());
+    if (!roots) return roots;
     if (auto bound = (*worker)->listen(listener); !bound) return bound;
     services.push_back(std::move(*worker));
   }

@@ -25,8 +25,8 @@ Result<std::unique_ptr<CoordinatorWorker>> CoordinatorWorker::make(
 }
 
 CoordinatorWorker::CoordinatorWorker(boost::asio::any_io_executor executor,
-                                     const CoordinatorShared& shared,
-                                     evidence::SqliteStore& store, Vantage primary)
+                                     const CoordinatorShared& shared, evidence::SqliteStore& store,
+                                     Vantage primary)
     : executor_(std::move(executor)),
       shared_(shared),
       store_(store),
@@ -40,12 +40,13 @@ Status CoordinatorWorker::add_remote(const RemoteConfig& remote) {
   if (shared_.hosting == RemoteHosting::in_process) {
     dns::ResolverSettings dns = config.dns;
     dns.outgoing_interfaces = remote.outgoing_interfaces;
+    dns.validate = remote.info.validates;
     auto vantage = make_vantage(executor_, config, dns, remote.info.code, SigningKey::generate(),
                                 false, system_clock());
     if (!vantage) return fail(vantage.error());
     local_remotes_.push_back(std::move(*vantage));
-    remotes_.push_back(std::make_unique<corroborate::LocalPerspective>(
-        *local_remotes_.back().perspective));
+    remotes_.push_back(
+        std::make_unique<corroborate::LocalPerspective>(*local_remotes_.back().perspective));
     return {};
   }
   net::HttpClientSettings settings;
@@ -94,7 +95,10 @@ void CoordinatorWorker::install_routes() {
   mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock());
   mpic_->install(router_);
   service::install_openapi(router_);
-  shared_.metrics->install(router_);
+  router_.add("GET", "/metrics", [this](const net::HttpRequest&, const std::string&) {
+    shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
+    return shared_.metrics->page();
+  });
 }
 
 Status CoordinatorWorker::listen(Listener& listener) {
@@ -102,6 +106,15 @@ Status CoordinatorWorker::listen(Listener& listener) {
   if (!server) return fail(server.error());
   server_ = std::move(*server);
   return {};
+}
+
+Task<Status> CoordinatorWorker::check_roots() {
+  Status checked = co_await primary_.resolver->check_root(Deadline::after(kRootCheckTimeout));
+  for (const Vantage& remote : local_remotes_) {
+    if (!checked) co_return checked;
+    checked = co_await remote.resolver->check_root(Deadline::after(kRootCheckTimeout));
+  }
+  co_return checked;
 }
 
 Task<void> CoordinatorWorker::run() {

@@ -26,6 +26,9 @@
 
 namespace parallax::cli {
 
+// The queue of records waiting to be committed, as metrics call it.
+inline constexpr const char* kEvidenceQueue = "evidence";
+
 // What all workers of a coordinator share; outlives them.
 struct CoordinatorShared {
   Config config;
@@ -33,7 +36,7 @@ struct CoordinatorShared {
   corroborate::Roster roster;
   SigningKey primary_key;
   names::PublicSuffixList suffixes;
-  std::string configuration;                    // digest
+  std::string configuration;  // digest
   std::string selection_secret;
   std::shared_ptr<net::TlsContext> server_tls;  // null: plain HTTP
   std::shared_ptr<net::TlsContext> peer_tls;    // null: remotes in process
@@ -53,7 +56,9 @@ class CoordinatorWorker final : public WorkerService {
   [[nodiscard]] Status listen(Listener& listener);
   [[nodiscard]] Task<void> run() override;
   void stop(std::chrono::milliseconds grace) override;
-  [[nodiscard]] dns::UnboundResolver& resolver() { return *primary_.resolver; }
+  // The root's keys must validate at every resolver that this worker has, each a context with
+  // anchors of its own. Error: configuration.
+  [[nodiscard]] Task<Status> check_roots();
 
  private:
   CoordinatorWorker(boost::asio::any_io_executor executor, const CoordinatorShared& shared,

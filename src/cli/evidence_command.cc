@@ -106,11 +106,12 @@ int show(const Options& options) {
     fmt::print("{}\n", record->body);
     return kExitPermitted;
   }
-  fmt::print("index      {}\nkind       {}\nrecorded   {}\nclient     {}\norder      {}\n"
-             "outcome    {}\nnames      {}\nleaf hash  {}\n\n{}\n",
-             record->index, evidence::to_string(record->kind), format_instant(record->recorded),
-             record->client, record->order_id, record->outcome, fmt::join(record->names, " "),
-             record->leaf_hash, record->body);
+  fmt::print(
+      "index      {}\nkind       {}\nrecorded   {}\nclient     {}\norder      {}\n"
+      "outcome    {}\nnames      {}\nleaf hash  {}\n\n{}\n",
+      record->index, evidence::to_string(record->kind), format_instant(record->recorded),
+      record->client, record->order_id, record->outcome, fmt::join(record->names, " "),
+      record->leaf_hash, record->body);
   return kExitPermitted;
 }
 

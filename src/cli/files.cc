@@ -39,8 +39,7 @@ Result<SigningKey> read_signing_key(const std::string& path) {
   const auto pem = read_file(path);
   if (!pem) return fail(pem.error());
   auto key = SigningKey::from_pem(*pem);
-  if (!key)
-    return fail(ErrorCode::configuration, fmt::format("{}: {}", path, key.error().message));
+  if (!key) return fail(ErrorCode::configuration, fmt::format("{}: {}", path, key.error().message));
   return key;
 }
 

@@ -22,13 +22,13 @@ Result<int> inherited_socket() {
   if (text == nullptr) return -1;
   const std::string_view digits(text);
   int descriptor = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(),
-                                            descriptor);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), descriptor);
   const bool whole = error == std::errc{} && end == digits.data() + digits.size();
   const int copy = whole ? ::dup(descriptor) : -1;
   if (copy < 0)
-    return fail(ErrorCode::configuration, std::string(kInheritedSocketVariable) +
-                                              " does not name an open socket");
+    return fail(ErrorCode::configuration,
+                std::string(kInheritedSocketVariable) + " does not name an open socket");
   return copy;
 }
 
@@ -41,14 +41,14 @@ Result<std::unique_ptr<net::HttpServer>> Listener::make(asio::any_io_executor ex
   if (!inherited) return fail(inherited.error());
   net::HttpServer::Settings settings;
   // The address was parsed when the configuration was read.
-  settings.endpoint = bound_.value_or(asio::ip::tcp::endpoint(
-      asio::ip::make_address(config_.listen.address), config_.listen.port));
+  settings.endpoint = bound_.value_or(
+      asio::ip::tcp::endpoint(asio::ip::make_address(config_.listen.address), config_.listen.port));
   settings.inherited_socket = *inherited;
   settings.reuse_port = true;
   settings.limits.requests_in_flight_max = config_.requests_in_flight_max;
   settings.limits.response_timeout = config_.check_timeout + kRequestMargin;
-  auto server = net::HttpServer::listen(std::move(executor), settings, std::move(tls),
-                                        std::move(handler));
+  auto server =
+      net::HttpServer::listen(std::move(executor), settings, std::move(tls), std::move(handler));
   if (server) bound_ = (*server)->endpoint();
   return server;
 }

@@ -27,9 +27,9 @@ class Listener {
  public:
   explicit Listener(const Config& config) : config_(config) {}
   // Error: configuration.
-  [[nodiscard]] Result<std::unique_ptr<net::HttpServer>> make(
-      boost::asio::any_io_executor executor, std::shared_ptr<net::TlsContext> tls,
-      net::HttpHandler handler);
+  [[nodiscard]] Result<std::unique_ptr<net::HttpServer>> make(boost::asio::any_io_executor executor,
+                                                              std::shared_ptr<net::TlsContext> tls,
+                                                              net::HttpHandler handler);
   // "127.0.0.1:8443", once the first server listens.
   [[nodiscard]] std::string text() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csignal>
 #include <cstdio>
+#include <exception>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,18 +9,6 @@
 #include "cli/commands.h"
 
 namespace parallax::cli {
-
-int report_error(const Error& error) {
-  fmt::print(stderr, "parallax: {}\n", describe(error));
-  switch (error.code) {
-    case ErrorCode::malformed:
-    case ErrorCode::unsupported:
-    case ErrorCode::forbidden:
-    case ErrorCode::configuration: return kExitUsage;
-    default: return kExitUndetermined;
-  }
-}
-
 namespace {
 
 int run(int argc, char** argv) {
@@ -49,5 +38,14 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe or connection is an error value, not a death
-  return parallax::cli::run(argc, argv);
+  // Errors are values everywhere below; what still arrives here is a fault (or no memory). stdio,
+  // not fmt: nothing may be thrown from here.
+  try {
+    return parallax::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "parallax: internal error: %s\n", error.what());
+  } catch (...) {
+    std::fputs("parallax: internal error\n", stderr);
+  }
+  return parallax::cli::kExitInternal;
 }

@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/listener.h"
 #include "cli/server_loop.h"
+#include "cli/startup.h"
 #include "cli/vantage.h"
 #include "names/public_suffix.h"
 #include "peer/observe_service.h"
@@ -53,17 +54,19 @@ class PerspectiveWorker final : public WorkerService {
       : shared_(shared),
         vantage_(std::move(vantage)),
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
-        caa_(observer_, shared.suffixes, system_clock(), {shared.config.caa, {}}),
+        policy_{shared.config.coordinator_names},
+        caa_(observer_, shared.suffixes, system_clock(),
+             {shared.config.caa,
+              {},
+              [this](const net::HttpRequest& request) {
+                return peer::is_coordinator(request, policy_);
+              }}),
         router_(shared.metrics.get()) {
-    const peer::PeerPolicy policy{shared.config.coordinator_names};
-    router_.add("POST", peer::kObservePath,
-                [perspective = vantage_.perspective.get(), policy](net::HttpRequest request,
-                                                                   const std::string&) {
-                  return peer::serve_observe(perspective, policy, std::move(request));
-                });
-    router_.add("GET", "/healthz", [](const net::HttpRequest&, const std::string&) {
-      return service::healthy();
+    router_.add("POST", peer::kObservePath, [this](net::HttpRequest request, const std::string&) {
+      return peer::serve_observe(vantage_.perspective.get(), policy_, std::move(request));
     });
+    router_.add("GET", "/healthz",
+                [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
     caa_.install(router_);
     shared.metrics->install(router_);
   }
@@ -82,6 +85,7 @@ class PerspectiveWorker final : public WorkerService {
   const Shared& shared_;
   Vantage vantage_;
   Observer observer_;
+  peer::PeerPolicy policy_;
   service::PerspectiveCaa caa_;
   service::Router router_;
   std::unique_ptr<net::HttpServer> server_;
@@ -91,6 +95,7 @@ Result<Shared> prepare(const std::string& path) {
   auto config = load_config(path);
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
+  if (auto fit = prepare_process(); !fit) return fail(fit.error());
   if (auto complete = require_perspective(*config); !complete) return fail(complete.error());
   auto key = read_signing_key(config->perspective_signing_key);
   if (!key) return fail(key.error());
@@ -98,8 +103,8 @@ Result<Shared> prepare(const std::string& path) {
   if (!suffixes) return fail(suffixes.error());
   auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
   if (!tls) return fail(tls.error());
-  auto metrics = std::make_unique<service::Metrics>(
-      service::Metrics::Names{{config->perspective_code}, {}});
+  auto metrics =
+      std::make_unique<service::Metrics>(service::Metrics::Names{{config->perspective_code}, {}});
   return Shared{std::move(*config), std::move(*key), std::move(*suffixes), std::move(*tls),
                 std::move(metrics)};
 }
@@ -116,11 +121,9 @@ Status serve(const std::string& path) {
                                 config.perspective_code, shared->key, false, system_clock());
     if (!vantage) return fail(vantage.error());
     auto worker = std::make_unique<PerspectiveWorker>(*shared, std::move(*vantage));
-    if (services.empty()) {
-      auto root = run_once(*context, worker->resolver().check_root(
-                                         Deadline::after(kRootCheckTimeout)));
-      if (!root) return root;
-    }
+    const auto root =
+        run_once(*context, worker->resolver().check_root(Deadline::after(kRootCheckTimeout)));
+    if (!root) return root;
     if (auto bound = worker->listen(context->get_executor(), listener); !bound) return bound;
     services.push_back(std::move(worker));
   }
@@ -137,8 +140,7 @@ Status serve(const std::string& path) {
 
 void add_perspective_command(CLI::App& app, int& exit_code) {
   const auto path = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("perspective", "Serve as a remote Network Perspective");
+  CLI::App* command = app.add_subcommand("perspective", "Serve as a remote Network Perspective");
   command->add_option("--config", *path, "Configuration file (TOML)")->required();
   command->callback([path, &exit_code] {
     const auto served = serve(*path);

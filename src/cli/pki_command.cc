@@ -63,8 +63,8 @@ Status write_signing_key(const Options& options, const std::string& code) {
   const std::string path = options.directory + "/" + code + ".signing.key";
   if (auto done = create_file(path, key.to_pem(), kPrivate); !done) return done;
   const std::string public_key = base64_encode(key.verifying_key().raw());
-  if (auto done = create_file(options.directory + "/" + code + ".signing.pub", public_key + "\n",
-                              kPublic);
+  if (auto done =
+          create_file(options.directory + "/" + code + ".signing.pub", public_key + "\n", kPublic);
       !done)
     return done;
   fmt::print("{}: public_key = \"{}\"\n", code, public_key);
@@ -83,8 +83,8 @@ Status init(const Options& options) {
   if (auto done = create_file(directory + "ca.crt", ca->certificate_pem, kPublic); !done)
     return done;
   if (auto done = create_file(directory + "ca.key", ca->key_pem, kPrivate); !done) return done;
-  if (auto done = write_certificate(options, *ca, {"coordinator", {"coordinator"}, {}},
-                                    "coordinator");
+  if (auto done =
+          write_certificate(options, *ca, {"coordinator", {"coordinator"}, {}}, "coordinator");
       !done)
     return done;
   Endpoint server{"server", {"localhost"}, {"127.0.0.1", "::1"}};

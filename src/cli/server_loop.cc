@@ -36,11 +36,9 @@ void run_worker(asio::io_context& context) {
 }  // namespace
 
 Contexts make_contexts(unsigned count) {
-  if (count == 0)
-    count = std::clamp(std::thread::hardware_concurrency(), 1U, kDefaultWorkersMax);
+  if (count == 0) count = std::clamp(std::thread::hardware_concurrency(), 1U, kDefaultWorkersMax);
   Contexts contexts;
-  for (unsigned i = 0; i < count; ++i)
-    contexts.push_back(std::make_unique<asio::io_context>(1));
+  for (unsigned i = 0; i < count; ++i) contexts.push_back(std::make_unique<asio::io_context>(1));
   return contexts;
 }
 

@@ -41,8 +41,8 @@ constexpr std::array kSettings = {
             "the name is proved Insecure (TLS BR 4.2.2.1)."},
     Setting{"caa.flag_one_is_critical", boolean, "false", 0, 0,
             "Treat CAA flag bit value 1 as critical too: stricter than RFC 8659."},
-    Setting{"names.public_suffix_list", text,
-            "\"/usr/share/publicsuffix/public_suffix_list.dat\"", 0, 0,
+    Setting{"names.public_suffix_list", text, "\"/usr/share/publicsuffix/public_suffix_list.dat\"",
+            0, 0,
             "The Public Suffix List, text form; a warning is logged when it is over 180 days old."},
     Setting{"server.listen", text, "\"127.0.0.1:8443\"", 0, 0,
             "Address and port of the service, [address]:port for IPv6."},
@@ -105,6 +105,9 @@ constexpr std::array kSettings = {
     Setting{"remotes[].provider", text, "\"\"", 0, 0, "Who hosts it."},
     Setting{"remotes[].bgp_mitigation", text, "\"\"", 0, 0,
             "How its networks mitigate BGP incidents (TLS BR 3.2.2.9)."},
+    Setting{"remotes[].validates", boolean, "true", 0, 0,
+            "Whether this remote validates DNSSEC (its own dns.validate). One declared to "
+            "validate that does not never corroborates."},
     Setting{"remotes[].outgoing_interfaces", texts, "[]", 0, 0,
             "all-in-one only: addresses that this remote asks from."},
 };
@@ -172,15 +175,16 @@ std::string settings_markdown() {
     const auto head = setting.key.substr(0, setting.key.find_first_of(".["));
     if (head != section) {
       section = head;
-      out += fmt::format("\n## {}\n\n| key | kind | default | range | what it does |\n"
-                         "|---|---|---|---|---|\n",
-                         section);
+      out += fmt::format(
+          "\n## {}\n\n| key | kind | default | range | what it does |\n"
+          "|---|---|---|---|---|\n",
+          section);
     }
     const std::string range =
         setting.high > 0 ? fmt::format("{} to {}", setting.low, setting.high) : "";
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", setting.key, kind_name(setting.kind),
-                       setting.fallback.empty() ? "" : fmt::format("`{}`", setting.fallback),
-                       range, setting.text);
+                       setting.fallback.empty() ? "" : fmt::format("`{}`", setting.fallback), range,
+                       setting.text);
   }
   return out;
 }

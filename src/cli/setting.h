@@ -13,12 +13,12 @@ namespace parallax::cli {
 enum class SettingKind { text, texts, integer, number, boolean, tables };
 
 struct Setting {
-  std::string_view key;       // "dns.lookup_timeout_ms"; of a table in a list: "remotes[].code"
+  std::string_view key;  // "dns.lookup_timeout_ms"; of a table in a list: "remotes[].code"
   SettingKind kind;
   std::string_view fallback;  // the default as TOML text; empty: no default
   double low = 0;             // bounds of integers and numbers
   double high = 0;
-  std::string_view text;      // one sentence or two, with the unit
+  std::string_view text;  // one sentence or two, with the unit
 };
 
 [[nodiscard]] std::span<const Setting> all_settings();

@@ -114,10 +114,9 @@ void SettingsReader::refuse_unknown(const toml::table& table, const std::string&
     const std::string_view near = nearest_setting(prefix_ + name);
     if (error_) return;
     error_ = Error{ErrorCode::configuration,
-                   near.empty()
-                       ? fmt::format("{}{} is not a setting", prefix_, printable(name, 80))
-                       : fmt::format("{}{} is not a setting; did you mean {}?", prefix_,
-                                     printable(name, 80), near),
+                   near.empty() ? fmt::format("{}{} is not a setting", prefix_, printable(name, 80))
+                                : fmt::format("{}{} is not a setting; did you mean {}?", prefix_,
+                                              printable(name, 80), near),
                    {{"line", std::to_string(key.source().begin.line)}}};
   }
 }

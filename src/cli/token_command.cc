@@ -32,8 +32,8 @@ int add(const Options& options) {
   }
   if (!options.fingerprint.empty()) wanted.certificate_fingerprint = options.fingerprint;
   if (!options.dns_name.empty()) wanted.certificate_dns_name = options.dns_name;
-  const auto token = service::add_client(options.file, std::move(wanted), system_random(),
-                                         system_clock().now());
+  const auto token =
+      service::add_client(options.file, std::move(wanted), system_random(), system_clock().now());
   if (!token) return report_error(token.error());
   // Alone on standard output, so that a script can capture it; it is never shown again.
   if (!token->empty()) fmt::print("{}\n", *token);
@@ -42,8 +42,8 @@ int add(const Options& options) {
 
 int revoke(const Options& options) {
   const std::string_view id = options.token_id;
-  const auto done = service::revoke_client(
-      options.file, options.client, id.empty() ? std::nullopt : std::optional(id));
+  const auto done = service::revoke_client(options.file, options.client,
+                                           id.empty() ? std::nullopt : std::optional(id));
   return done ? kExitPermitted : report_error(done.error());
 }
 
@@ -57,8 +57,7 @@ int list(const Options& options) {
       fmt::print("  token        {} added {}\n", token.id(), format_instant(token.added));
     for (const auto& print : client.certificate_fingerprints)
       fmt::print("  certificate  {}\n", print);
-    for (const auto& name : client.certificate_dns_names)
-      fmt::print("  certificate  {}\n", name);
+    for (const auto& name : client.certificate_dns_names) fmt::print("  certificate  {}\n", name);
   }
   return kExitPermitted;
 }

@@ -22,8 +22,7 @@ struct Vantage {
 
 // `dns` overrides the configuration's resolver settings (remotes of an all-in-one differ in them).
 [[nodiscard]] Result<Vantage> make_vantage(boost::asio::any_io_executor executor,
-                                           const Config& config,
-                                           const dns::ResolverSettings& dns,
+                                           const Config& config, const dns::ResolverSettings& dns,
                                            const std::string& code, const SigningKey& key,
                                            bool keep_packets, const Clock& clock);
 

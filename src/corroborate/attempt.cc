@@ -4,6 +4,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include "base/encoding.h"
 
@@ -37,10 +38,11 @@ struct Board {
   asio::steady_timer news;  // cancelled whenever something was reported
 
   void judge() {
+    // Also those that are final already: nothing changes their outcome any more, but the figures
+    // must go with the states beside them, which an answer of the same moment may still add to.
     for (Judgement& judgement : result.judgements)
-      if (judgement.quorum.outcome == QuorumOutcome::open)
-        judgement.quorum = judge_quorum(plan->terms, judgement.primary, plan->traits,
-                                        judgement.remotes, plan->needed_at_least);
+      judgement.quorum = judge_quorum(plan->terms, judgement.primary, plan->traits,
+                                      judgement.remotes, plan->needed_at_least);
   }
   [[nodiscard]] bool final() const {
     for (const Judgement& judgement : result.judgements)
@@ -60,13 +62,30 @@ observe::ObservationRequest request_of(const AttemptPlan& plan, Random& random) 
   return {plan.order_id, plan.attempt, base64url_encode(random.octets(kNonceSize)), plan.check};
 }
 
+// Holds an observation against what its perspective is declared to be. An answer that should have
+// been validated and was not is worth nothing: its verdicts say "indeterminate" for good answers.
+// Nor is one from a lab, where any root can be made to sign anything.
+PerspectiveReply held_to_declaration(PerspectiveReply reply, const Participant& participant,
+                                     bool lab) {
+  if (!reply) return reply;
+  const observe::Observation& seen = reply->observation;
+  std::string_view mismatch;
+  if (participant.validates && !seen.caa.validating)
+    mismatch = "its resolver did not validate DNSSEC";
+  if (seen.lab && !lab) mismatch = "it was made in a lab";
+  if (mismatch.empty()) return reply;
+  return tl::unexpected<NoObservation>(
+      NoObservation{NonCorroboration::bad_signature,
+                    fmt::format("the observation does not match the declaration of {}: {}",
+                                participant.code, mismatch)});
+}
+
 std::vector<caa::CaaDetermination> assess_all(const PerspectiveReply& reply,
                                               const AttemptPlan& plan) {
   std::vector<caa::CaaDetermination> determinations;
   if (!reply) return determinations;
   for (const caa::CaaQuestion& question : plan.questions)
-    determinations.push_back(
-        caa::assess(reply->observation.caa, question, plan.assessment));
+    determinations.push_back(caa::assess(reply->observation.caa, question, plan.assessment));
   return determinations;
 }
 
@@ -87,16 +106,16 @@ Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> pla
   report.asked = true;
   const auto begun = steady_clock::now();
   PerspectiveReply reply = co_await participant.client->observe(std::move(request), deadline);
-  report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
-                                                                         begun);
+  reply = held_to_declaration(std::move(reply), participant, plan->lab);
+  report.elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
   report.determinations = assess_all(reply, *plan);
   report.reply = std::move(reply);
   co_return report;
 }
 
 Task<void> ask_primary(BoardPtr board, observe::ObservationRequest request, Deadline deadline) {
-  Report report =
-      co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
+  Report report = co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
   if (board->decided) co_return;  // the coordinator gave up on it; nothing was answered from it
   for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
     board->result.judgements[q].primary = primary_state(report, q);
@@ -128,12 +147,13 @@ void ask_remotes(const BoardPtr& board, TaskGroup& group, Random& random, Deadli
   }
 }
 
-// The deadline passed: what is still pending has timed out.
+// The deadline passed: whoever was asked and is still pending has timed out.
 void close_board(Board& board) {
   for (Judgement& judgement : board.result.judgements) {
     if (judgement.primary == PrimaryState::pending) judgement.primary = PrimaryState::undetermined;
-    for (RemoteState& state : judgement.remotes)
-      if (state == RemoteState::pending) state = RemoteState::timed_out;
+    for (std::size_t i = 0; i < judgement.remotes.size(); ++i)
+      if (judgement.remotes[i] == RemoteState::pending && board.result.remotes[i].asked)
+        judgement.remotes[i] = RemoteState::timed_out;
   }
   board.judge();
 }

@@ -26,6 +26,9 @@ namespace parallax::corroborate {
 struct Participant {
   std::string code;
   PerspectiveClient* client = nullptr;
+  // Whether its resolver validates DNSSEC, by the roster; the primary's must. What a perspective
+  // says of itself would let a remote shed the stricter reading of its answers.
+  bool validates = true;
 };
 
 // What an attempt is made of; fixed before it starts.
@@ -38,10 +41,11 @@ struct AttemptPlan {
   caa::AssessmentSettings assessment;
   Participant primary;
   std::vector<Participant> remotes;
-  std::vector<RemoteTraits> traits;   // in parallel with remotes
+  std::vector<RemoteTraits> traits;  // in parallel with remotes
   QuorumTerms terms;
   unsigned needed_at_least = 0;
-  bool remotes_after_primary = false; // ask the remotes only once the primary permits
+  bool remotes_after_primary = false;  // ask the remotes only once the primary permits
+  bool lab = false;                    // else what was seen in a lab, under its root, is worthless
 };
 
 // What one perspective brought.
@@ -64,7 +68,7 @@ struct Judgement {
 struct AttemptResult {
   std::vector<Judgement> judgements;  // one per question
   Report primary;
-  std::vector<Report> remotes;        // pending ones have no reply
+  std::vector<Report> remotes;  // pending ones have no reply
 };
 
 // Told of each remote's reply that comes after the result was final.
@@ -74,8 +78,8 @@ using LateReport = std::function<void(Report)>;
 // `random` makes a fresh nonce for each request.
 [[nodiscard]] Task<AttemptResult> run_attempt(boost::asio::any_io_executor executor,
                                               std::shared_ptr<const AttemptPlan> plan,
-                                              TaskGroup* group, Random* random,
-                                              Deadline deadline, LateReport late);
+                                              TaskGroup* group, Random* random, Deadline deadline,
+                                              LateReport late);
 
 // How a determination from a remote counts.
 [[nodiscard]] RemoteState state_of(const caa::CaaDetermination& determination);

@@ -32,9 +32,9 @@ PerspectiveReply accept_statement(observe::SignedStatement statement,
               fmt::format("the statement is not signed by the key of {}", perspective));
   auto observation = observe::read_statement(statement.statement);
   if (!observation)
-    return no(NonCorroboration::bad_signature,
-              fmt::format("the signed statement cannot be read: {}",
-                          describe(observation.error())));
+    return no(
+        NonCorroboration::bad_signature,
+        fmt::format("the signed statement cannot be read: {}", describe(observation.error())));
   switch (observe::check_binding(*observation, request, perspective)) {
     case observe::Binding::holds: break;
     case observe::Binding::wrong_identity:

@@ -127,8 +127,8 @@ std::string_view to_string(RemoteState state) {
 std::string QuorumResult::text() const { return fmt::format("{}/{}", corroborated, used); }
 
 QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
-                          std::span<const RemoteTraits> traits,
-                          std::span<const RemoteState> states, unsigned needed_at_least) {
+                          std::span<const RemoteTraits> traits, std::span<const RemoteState> states,
+                          unsigned needed_at_least) {
   QuorumResult result;
   result.used = static_cast<unsigned>(traits.size());
   const unsigned allowed = std::min(terms.allowed_non_corroborations, result.used);
@@ -145,9 +145,8 @@ QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
     return result;
   };
   if (result.used < terms.remotes_required)
-    return finish(QuorumOutcome::refused,
-                  fmt::format("{} remotes are used, {} are required", result.used,
-                              terms.remotes_required));
+    return finish(QuorumOutcome::refused, fmt::format("{} remotes are used, {} are required",
+                                                      result.used, terms.remotes_required));
   switch (primary) {
     case PrimaryState::pending: return result;
     case PrimaryState::prohibited:
@@ -160,8 +159,10 @@ QuorumResult judge_quorum(const QuorumTerms& terms, PrimaryState primary,
   if (now.meets(bar)) return finish(QuorumOutcome::permitted, "the quorum is met");
   if (best_choice(tally.corroborated | tally.pending, traits, bar).meets(bar)) return result;
   std::string missed = missed_sentence(result, states, terms.rir_regions_required);
-  if (tally.denied > allowed) return finish(QuorumOutcome::refused, std::move(missed));
-  if (tally.denied + tally.pending_any > allowed) return result;
+  // Refused where the denials by themselves miss the quorum, whatever the other remotes had said.
+  const unsigned spare = result.used - std::min(result.needed, result.used);
+  if (tally.denied > spare) return finish(QuorumOutcome::refused, std::move(missed));
+  if (tally.denied + tally.pending_any > spare) return result;
   return finish(QuorumOutcome::undetermined, std::move(missed));
 }
 

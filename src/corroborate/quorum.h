@@ -22,30 +22,37 @@ inline constexpr std::size_t kRemotesMax = 32;
 
 // What the rules ask of the attempt, at its date.
 struct QuorumTerms {
-  unsigned remotes_required = 0;           // minimum remotes used
-  unsigned allowed_non_corroborations = 0; // for the number of remotes used
-  unsigned rir_regions_required = 0;       // regions among the corroborating remotes
+  unsigned remotes_required = 0;            // minimum remotes used
+  unsigned allowed_non_corroborations = 0;  // for the number of remotes used
+  unsigned rir_regions_required = 0;        // regions among the corroborating remotes
 };
 
 // What matters about one remote of the attempt, worked out before it starts.
 struct RemoteTraits {
   rules::Rir rir = rules::Rir::arin;
-  bool eligible = true;           // distinct from the primary, resolver where it must be
-  std::uint32_t conflicts = 0;    // bit i: not distinct from remote i (symmetric, never itself)
+  bool eligible = true;         // distinct from the primary, resolver where it must be
+  std::uint32_t conflicts = 0;  // bit i: not distinct from remote i (symmetric, never itself)
 };
 
 // What the primary's check has come to.
 enum class PrimaryState { pending, permitted, prohibited, undetermined };
 
 enum class RemoteState {
-  pending, corroborated, denied, lookup_failed, bogus, timed_out, unreachable, wrong_identity,
+  pending,
+  corroborated,
+  denied,
+  lookup_failed,
+  bogus,
+  timed_out,
+  unreachable,
+  wrong_identity,
   bad_signature,
 };
 [[nodiscard]] RemoteState state_of(NonCorroboration kind);
 [[nodiscard]] std::string_view to_string(RemoteState state);  // "pending", "corroborated", ...
 
 enum class QuorumOutcome {
-  open,          // an outstanding answer can still change the outcome
+  open,  // an outstanding answer can still change the outcome
   permitted,
   refused,       // the primary prohibits, too many remotes deny, or too few remotes are used
   undetermined,  // the primary could not tell, or the quorum is missed through failures
@@ -53,11 +60,11 @@ enum class QuorumOutcome {
 
 struct QuorumResult {
   QuorumOutcome outcome = QuorumOutcome::open;
-  unsigned corroborated = 0;             // remotes that corroborated and count
-  unsigned used = 0;                     // remotes used
-  unsigned needed = 0;                   // corroborations needed
-  std::vector<rules::Rir> rirs;          // regions of those that count, distinct, ascending
-  std::vector<std::string> reasons;      // sentences; empty while open
+  unsigned corroborated = 0;         // remotes that corroborated and count
+  unsigned used = 0;                 // remotes used
+  unsigned needed = 0;               // corroborations needed
+  std::vector<rules::Rir> rirs;      // regions of those that count, distinct, ascending
+  std::vector<std::string> reasons;  // sentences; empty while open
 
   // "4/5": four of five remotes corroborated (TLS BR 5.4.1).
   [[nodiscard]] std::string text() const;

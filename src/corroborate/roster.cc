@@ -82,11 +82,11 @@ class Inspector {
     if (!asked_.resolver_in_perspective_region.value) return;
     const auto check = [this](const PerspectiveInfo& info) {
       if (info.resolver_rir != info.rir)
-        error(fmt::format("the resolver of {} lies in the region of {}, the perspective in that "
-                          "of {}",
-                          info.code, rules::to_string(info.resolver_rir),
-                          rules::to_string(info.rir)),
-              rule_of(asked_.resolver_in_perspective_region.rules));
+        error(
+            fmt::format("the resolver of {} lies in the region of {}, the perspective in that "
+                        "of {}",
+                        info.code, rules::to_string(info.resolver_rir), rules::to_string(info.rir)),
+            rule_of(asked_.resolver_in_perspective_region.rules));
     };
     check(roster_.primary);
     for (const PerspectiveInfo& remote : roster_.remotes) check(remote);
@@ -130,7 +130,8 @@ boost::json::value to_json(const PerspectiveInfo& info) {
                              {"resolver_rir", rules::to_string(info.resolver_rir)},
                              {"resolver_location", info.resolver_location.text()},
                              {"provider", info.provider},
-                             {"bgp_mitigation", info.bgp_mitigation}};
+                             {"bgp_mitigation", info.bgp_mitigation},
+                             {"validates", info.validates}};
 }
 
 std::vector<RemoteTraits> traits_of(const Roster& roster, const std::vector<std::size_t>& remotes,
@@ -138,15 +139,14 @@ std::vector<RemoteTraits> traits_of(const Roster& roster, const std::vector<std:
   const rules::Requirements asked = rules::requirements_at(at);
   const auto near = [&asked](const PerspectiveInfo& a, const PerspectiveInfo& b) {
     return too_near(a.location, b.location, asked.distance_min_km.value) ||
-           too_near(a.resolver_location, b.resolver_location,
-                    asked.resolver_distance_min_km.value);
+           too_near(a.resolver_location, b.resolver_location, asked.resolver_distance_min_km.value);
   };
   std::vector<RemoteTraits> traits(remotes.size());
   for (std::size_t i = 0; i < remotes.size(); ++i) {
     const PerspectiveInfo& one = roster.remotes[remotes[i]];
     traits[i].rir = one.rir;
-    const bool resolver_out = asked.resolver_in_perspective_region.value &&
-                              one.resolver_rir != one.rir;
+    const bool resolver_out =
+        asked.resolver_in_perspective_region.value && one.resolver_rir != one.rir;
     traits[i].eligible = !resolver_out && !near(one, roster.primary);
     for (std::size_t j = 0; j < remotes.size(); ++j)
       if (i != j && near(one, roster.remotes[remotes[j]]))

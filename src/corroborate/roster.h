@@ -20,13 +20,15 @@ namespace parallax::corroborate {
 // One perspective. A location is where its unencapsulated traffic is first handed to the network
 // (TLS BR 3.2.2.9), as the operator declares it.
 struct PerspectiveInfo {
-  std::string code;              // [a-z0-9-]{1,63}, unique in the roster
+  std::string code;  // [a-z0-9-]{1,63}, unique in the roster
   rules::Rir rir = rules::Rir::arin;
   rules::Coordinates location;
   rules::Rir resolver_rir = rules::Rir::arin;
   rules::Coordinates resolver_location;
-  std::string provider;          // hosting, free text
-  std::string bgp_mitigation;    // how its networks mitigate BGP incidents (TLS BR 3.2.2.9), text
+  std::string provider;        // hosting, free text
+  std::string bgp_mitigation;  // how its networks mitigate BGP incidents (TLS BR 3.2.2.9), text
+  // Whether its resolver validates DNSSEC: remotes may (TLS BR 4.2.2.2), the primary always does.
+  bool validates = true;
 };
 
 struct Roster {
@@ -39,8 +41,7 @@ struct Roster {
 // What the quorum must know about a subset of the remotes, in the order given: who is eligible,
 // who conflicts with whom.
 [[nodiscard]] std::vector<RemoteTraits> traits_of(const Roster& roster,
-                                                  const std::vector<std::size_t>& remotes,
-                                                  Date at);
+                                                  const std::vector<std::size_t>& remotes, Date at);
 
 // What the rules ask of an attempt with `used` remotes on a date.
 [[nodiscard]] QuorumTerms terms_at(Date at, std::size_t used);
@@ -50,8 +51,8 @@ enum class Severity { error, warning };
 // Something a roster check found. Errors: the rules cannot be met on that date with this roster.
 struct RosterFinding {
   Severity severity = Severity::warning;
-  std::string message;  // a sentence that names perspective, rule and figure
-  std::string rule;     // rule id; empty for findings about the declaration itself
+  std::string message;       // a sentence that names perspective, rule and figure
+  std::string rule;          // rule id; empty for findings about the declaration itself
   std::optional<Date> from;  // when it starts to bite; none: now
 };
 

@@ -26,8 +26,9 @@ ub_event_base_vmt& base_method_table(decltype(ub_event_base_vmt::new_event) new_
       .dispatch = [](ub_event_base*) { return -1; },
       .loopexit = [](ub_event_base*, timeval*) { return -1; },
       .new_event = new_event,
-      .new_signal = [](ub_event_base*, int, void (*)(int, short, void*),
-                       void*) -> ub_event* { return nullptr; },
+      .new_signal = [](ub_event_base*, int, void (*)(int, short, void*), void*) -> ub_event* {
+        return nullptr;
+      },
       .winsock_register_wsaevent = [](ub_event_base*, void*, void (*)(int, short, void*),
                                       void*) -> ub_event* { return nullptr; },
   };
@@ -48,8 +49,8 @@ Result<std::shared_ptr<EventLoop>> EventLoop::make(boost::asio::any_io_executor 
     const int reason = errno;
     ::close(epoll_fd);
     ::close(timer_fd);
-    return fail(ErrorCode::internal, fmt::format("no descriptors for the resolver's events: {}",
-                                                 std::strerror(reason)));
+    return fail(ErrorCode::internal,
+                fmt::format("no descriptors for the resolver's events: {}", std::strerror(reason)));
   }
   return std::shared_ptr<EventLoop>(
       new EventLoop(std::move(executor), listener, epoll_fd, timer_fd));
@@ -173,8 +174,8 @@ void EventLoop::set_timer_fd() {
     return;
   }
   timer_fd_due_ = timers_.begin()->due();
-  const auto since_boot = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      timer_fd_due_.time_since_epoch());
+  const auto since_boot =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(timer_fd_due_.time_since_epoch());
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
   itimerspec when{};
   when.it_value.tv_sec = seconds.count();

@@ -21,8 +21,8 @@
 
 namespace parallax::dns {
 
-using TimerHook = boost::intrusive::set_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+using TimerHook =
+    boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>>;
 
 // Something that is told when its time has come. Must be disarmed before it is destroyed.
 class LoopTimer : public TimerHook {

@@ -27,8 +27,7 @@ DsFinding assess_ds_set(const ldns_rr_list* answer, const ldns_rdf* name) {
   bool any = false;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(answer); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(answer, i);
-    if (!is_of_type(rr, LDNS_RR_TYPE_DS) ||
-        ldns_dname_compare(ldns_rr_owner(rr), name) != 0) {
+    if (!is_of_type(rr, LDNS_RR_TYPE_DS) || ldns_dname_compare(ldns_rr_owner(rr), name) != 0) {
       continue;
     }
     if (ldns_rr_rd_count(rr) != kDsFields) {
@@ -49,8 +48,7 @@ DsFinding assess_denial(const ldns_rr_list* authority, const ldns_rdf* name) {
   std::size_t hashed = 0;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(authority); ++i) {
     const ldns_rr* rr = ldns_rr_list_rr(authority, i);
-    if (is_of_type(rr, LDNS_RR_TYPE_NSEC) &&
-        ldns_dname_compare(ldns_rr_owner(rr), name) == 0) {
+    if (is_of_type(rr, LDNS_RR_TYPE_NSEC) && ldns_dname_compare(ldns_rr_owner(rr), name) == 0) {
       return assess_bitmap(ldns_nsec_get_bitmap(rr));
     }
     if (is_of_type(rr, LDNS_RR_TYPE_NSEC3) && ++hashed <= kNsec3RecordsMax) {

@@ -61,8 +61,8 @@ void step_opt_out(Walk& walk, const std::string& name, const Outcome& dnskey, In
   InsecurityStep& step = walk.proof.steps.back();
   if (dnskey.status != LookupStatus::answered || dnskey.verdict != Verdict::secure) {
     step.finding = "the keys of the zone above are not secure";
-    walk.end_unproved(fmt::format("{}: the DNSKEY set of {} is {}", name, walk.zone,
-                                  to_string(dnskey.verdict)));
+    walk.end_unproved(
+        fmt::format("{}: the DNSKEY set of {} is {}", name, walk.zone, to_string(dnskey.verdict)));
     return;
   }
   const Status verified = verify_opt_out(step.packet, name, walk.zone, dnskey.packet, now);

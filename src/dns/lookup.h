@@ -28,10 +28,10 @@ enum class Verdict {
 
 // Whether an answer arrived, apart from whether it can be trusted.
 enum class LookupStatus {
-  answered,    // NOERROR (records or NODATA) or NXDOMAIN in the packet, and not bogus
-  bogus,       // validation failed
-  failed,      // SERVFAIL, REFUSED, FORMERR, or a resolver error
-  timed_out,   // our deadline passed first
+  answered,   // NOERROR (records or NODATA) or NXDOMAIN in the packet, and not bogus
+  bogus,      // validation failed
+  failed,     // SERVFAIL, REFUSED, FORMERR, or a resolver error
+  timed_out,  // our deadline passed first
 };
 [[nodiscard]] std::string_view to_string(LookupStatus status);
 [[nodiscard]] Result<LookupStatus> parse_lookup_status(std::string_view text);
@@ -60,17 +60,17 @@ struct Lookup {
 
 // One cut of the walk that proves a name Insecure (RFC 4035 s4.3, s5.2; RFC 5155 s8.9 opt-out).
 struct InsecurityStep {
-  std::string zone_cut;    // owner of the DS question, presentation form
-  std::string finding;     // e.g. "DS validated", "no DS: NSEC with NS bit", "opt-out span", ...
-  std::string packet;      // the DS response, wire octets
+  std::string zone_cut;  // owner of the DS question, presentation form
+  std::string finding;   // e.g. "DS validated", "no DS: NSEC with NS bit", "opt-out span", ...
+  std::string packet;    // the DS response, wire octets
 };
 
 // The outcome of the walk. Only `proved` turns a failure into an Insecure name.
 struct InsecurityProof {
   bool proved = false;
-  std::string reason;                  // one sentence: what proved it, or why it is not proved
-  std::string insecure_at;             // the delegation that is insecure; empty if not proved
-  std::vector<InsecurityStep> steps;   // root first
+  std::string reason;                 // one sentence: what proved it, or why it is not proved
+  std::string insecure_at;            // the delegation that is insecure; empty if not proved
+  std::vector<InsecurityStep> steps;  // root first
 };
 
 }  // namespace parallax::dns

@@ -82,8 +82,8 @@ class LookupOperation final : public ReplySink,
   Outcome outcome_;
   std::optional<Outcome> failure_;  // of the attempt that ended first
   unsigned attempts_ = 0;
-  unsigned open_ = 0;  // attempts without a reply so far
-  bool running_ = false;   // start() was called
+  unsigned open_ = 0;     // attempts without a reply so far
+  bool running_ = false;  // start() was called
   bool finished_ = false;
 };
 

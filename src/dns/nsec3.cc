@@ -87,8 +87,8 @@ std::optional<Nsec3> read_nsec3(const ldns_rr* rr) {
   nsec3.rr = rr;
   nsec3.flags = ldns_rdf2native_int8(ldns_rr_rdf(rr, 1));
   nsec3.iterations = ldns_rdf2native_int16(ldns_rr_rdf(rr, 2));
-  if (ldns_rdf2native_int8(ldns_rr_rdf(rr, 0)) != kHashSha1 ||
-      (nsec3.flags & ~kKnownFlags) != 0 || nsec3.iterations > kNsec3IterationsMax) {
+  if (ldns_rdf2native_int8(ldns_rr_rdf(rr, 0)) != kHashSha1 || (nsec3.flags & ~kKnownFlags) != 0 ||
+      nsec3.iterations > kNsec3IterationsMax) {
     return std::nullopt;
   }
   std::optional<std::string> salt = counted_field(ldns_rr_rdf(rr, 3));

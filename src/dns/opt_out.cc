@@ -100,9 +100,8 @@ Denial closest_encloser(const std::vector<Nsec3>& records, const ldns_rdf* name,
         return {};
       }
       const std::string next_hash = nsec3_hash(records.front(), next_closer.get());
-      const auto cover = std::find_if(records.begin(), records.end(), [&](const Nsec3& r) {
-        return covers(r, next_hash);
-      });
+      const auto cover = std::find_if(records.begin(), records.end(),
+                                      [&](const Nsec3& r) { return covers(r, next_hash); });
       return {&record, cover == records.end() ? nullptr : &*cover};
     }
     LdnsPtr<ldns_rdf> parent(ldns_dname_left_chop(candidate.get()));

@@ -27,8 +27,7 @@ struct Outcome {
 // Asks (name, type); `name` in presentation form, "." for the root.
 class Asker {
  public:
-  [[nodiscard]] virtual Task<Outcome> ask(std::string name, RecordType type,
-                                          Deadline deadline) = 0;
+  [[nodiscard]] virtual Task<Outcome> ask(std::string name, RecordType type, Deadline deadline) = 0;
 
  protected:
   ~Asker() = default;

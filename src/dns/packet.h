@@ -13,9 +13,9 @@
 
 namespace parallax::dns {
 
-inline constexpr std::size_t kPacketSizeMax = 65535;     // RFC 1035 s4.2.2
-inline constexpr std::size_t kPacketHeaderSize = 12;     // RFC 1035 s4.1.1
-inline constexpr std::size_t kAliasStepsMax = 16;        // more aliases in a row are refused
+inline constexpr std::size_t kPacketSizeMax = 65535;  // RFC 1035 s4.2.2
+inline constexpr std::size_t kPacketHeaderSize = 12;  // RFC 1035 s4.1.1
+inline constexpr std::size_t kAliasStepsMax = 16;     // more aliases in a row are refused
 
 // What a response says to a question, signatures left aside.
 struct Answer {

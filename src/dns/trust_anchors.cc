@@ -74,9 +74,8 @@ std::uint16_t key_tag_of(const ldns_rr* rr) {
 
 Status add(const ldns_rr* rr, AnchorPolicy policy, TrustAnchors& anchors) {
   const ldns_rr_type type = ldns_rr_get_type(rr);
-  const bool is_anchor =
-      (type == LDNS_RR_TYPE_DS && ldns_rr_rd_count(rr) == kDsFields) ||
-      (type == LDNS_RR_TYPE_DNSKEY && ldns_rr_rd_count(rr) == kDnskeyFields);
+  const bool is_anchor = (type == LDNS_RR_TYPE_DS && ldns_rr_rd_count(rr) == kDsFields) ||
+                         (type == LDNS_RR_TYPE_DNSKEY && ldns_rr_rd_count(rr) == kDnskeyFields);
   if (!is_anchor || ldns_name_text(ldns_rr_owner(rr)) != "." ||
       ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN) {
     return refuse("the trust anchors may hold DS and DNSKEY records of the root only");
@@ -86,9 +85,9 @@ Status add(const ldns_rr* rr, AnchorPolicy policy, TrustAnchors& anchors) {
   }
   const std::uint16_t key_tag = key_tag_of(rr);
   if (policy == AnchorPolicy::iana && iana_anchor(rr) == nullptr) {
-    return refuse(fmt::format(
-        "trust anchor {} is not one of IANA's (key tags {} and {}); others need a lab", key_tag,
-        kKsk2017.key_tag, kKsk2024.key_tag));
+    return refuse(
+        fmt::format("trust anchor {} is not one of IANA's (key tags {} and {}); others need a lab",
+                    key_tag, kKsk2017.key_tag, kKsk2024.key_tag));
   }
   char* line = ldns_rr2str(rr);
   if (line == nullptr) {
@@ -146,9 +145,8 @@ Result<TrustAnchors> parse_trust_anchors(const std::string& text, AnchorPolicy p
   if (anchors.records.empty()) {
     return refuse("the trust anchors hold no record");
   }
-  if (policy == AnchorPolicy::iana &&
-      std::find(anchors.key_tags.begin(), anchors.key_tags.end(), kKsk2024.key_tag) ==
-          anchors.key_tags.end()) {
+  if (policy == AnchorPolicy::iana && std::find(anchors.key_tags.begin(), anchors.key_tags.end(),
+                                                kKsk2024.key_tag) == anchors.key_tags.end()) {
     return refuse("KSK-2024 (key tag 38696) is missing from the trust anchors; it signs the root");
   }
   return anchors;

@@ -29,7 +29,6 @@ enum class AnchorPolicy {
 [[nodiscard]] Result<TrustAnchors> parse_trust_anchors(const std::string& text,
                                                        AnchorPolicy policy);
 // The same for a file. Errors: configuration.
-[[nodiscard]] Result<TrustAnchors> read_trust_anchors(const std::string& path,
-                                                      AnchorPolicy policy);
+[[nodiscard]] Result<TrustAnchors> read_trust_anchors(const std::string& path, AnchorPolicy policy);
 
 }  // namespace parallax::dns

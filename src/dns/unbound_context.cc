@@ -11,7 +11,7 @@ namespace parallax::dns {
 namespace {
 
 constexpr int kClassIn = 1;
-constexpr int kSecBogus = 1;   // of libunbound's callback
+constexpr int kSecBogus = 1;  // of libunbound's callback
 constexpr int kSecSecure = 2;
 // libunbound goes on for up to half a minute with what nobody waits for any more; so many times
 // the lookups at once may pile up there.
@@ -23,8 +23,8 @@ Status configure(ub_ctx* context, const ResolverSettings& settings, const TrustA
   for (const auto& [name, value] : unbound_options(settings)) {
     const int error = ub_ctx_set_option(context, name.c_str(), value.c_str());
     if (error != 0) {
-      return fail(ErrorCode::configuration, fmt::format("libunbound refuses {} {}: {}", name, value,
-                                                        ub_strerror(error)));
+      return fail(ErrorCode::configuration,
+                  fmt::format("libunbound refuses {} {}: {}", name, value, ub_strerror(error)));
     }
   }
   if (!settings.validate) {

@@ -23,9 +23,9 @@ enum class ReplySecurity { unsigned_or_unknown, bogus, secure };
 
 // What a context made of a question.
 struct Reply {
-  int error = 0;        // an rcode by which libunbound says that there is no packet; 0: there is
+  int error = 0;  // an rcode by which libunbound says that there is no packet; 0: there is
   ReplySecurity security = ReplySecurity::unsigned_or_unknown;
-  std::string packet;   // wire octets
+  std::string packet;  // wire octets
   std::string why_bogus;
 };
 

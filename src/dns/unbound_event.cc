@@ -18,10 +18,9 @@ ub_event_vmt& method_table() {
       .free = [](ub_event* event) { delete static_cast<UnboundEvent*>(event); },
       .add = [](ub_event* event, timeval* timeout) { return self(event).add(timeout); },
       .del = [](ub_event* event) { return self(event).del(); },
-      .add_timer = [](ub_event* event, ub_event_base*, void (*callback)(int, short, void*),
-                      void* argument, timeval* timeout) {
-        return self(event).add_timer(callback, argument, timeout);
-      },
+      .add_timer =
+          [](ub_event* event, ub_event_base*, void (*callback)(int, short, void*), void* argument,
+             timeval* timeout) { return self(event).add_timer(callback, argument, timeout); },
       .del_timer = [](ub_event* event) { return self(event).del(); },
       .add_signal = [](ub_event*, timeval*) { return -1; },
       .del_signal = [](ub_event*) { return -1; },

@@ -40,8 +40,8 @@ class UnboundEvent final : public ub_event, public LoopTimer {
   short bits_;
   Callback callback_;
   void* argument_;
-  std::optional<std::uint32_t> slot_;                    // set while the socket is watched
-  std::optional<std::chrono::microseconds> interval_;    // set while a timeout is asked for
+  std::optional<std::uint32_t> slot_;                  // set while the socket is watched
+  std::optional<std::chrono::microseconds> interval_;  // set while a timeout is asked for
 };
 
 }  // namespace parallax::dns

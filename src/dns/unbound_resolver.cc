@@ -143,8 +143,8 @@ Task<Outcome> UnboundResolver::Impl::ask(std::string name, RecordType type, Dead
 std::shared_ptr<LookupOperation> UnboundResolver::Impl::admit(std::string name, RecordType type,
                                                               Deadline deadline,
                                                               LookupOperation::Handler handler) {
-  const auto operation = std::make_shared<LookupOperation>(*this, std::move(name), type, deadline,
-                                                           std::move(handler));
+  const auto operation =
+      std::make_shared<LookupOperation>(*this, std::move(name), type, deadline, std::move(handler));
   operations_.emplace(operation.get(), operation);
   if (waiting_.size() >= settings_.concurrent_lookups_max * kWaitingFactor) {
     operation->refuse("too many lookups are waiting");
@@ -262,24 +262,23 @@ Task<InsecurityProof> UnboundResolver::prove_insecure(names::DomainName name, De
     unproved.reason = "this resolver does not validate";
     co_return unproved;
   }
-  InsecurityProof proof = co_await walk_to_insecurity(*impl_, impl_->clock(), std::move(name),
-                                                      deadline);
+  InsecurityProof proof =
+      co_await walk_to_insecurity(*impl_, impl_->clock(), std::move(name), deadline);
   co_return proof;
 }
 
 Task<Status> UnboundResolver::check_root(Deadline deadline) {
   const Outcome outcome = co_await impl_->ask(".", RecordType::dnskey, deadline);
-  const bool arrived =
-      outcome.status == LookupStatus::answered && !outcome.answer.records.empty();
+  const bool arrived = outcome.status == LookupStatus::answered && !outcome.answer.records.empty();
   if (arrived && (!impl_->validating() || outcome.verdict == Verdict::secure)) {
     co_return Status{};
   }
-  co_return fail(
-      Error{ErrorCode::configuration,
-            "the root's DNSKEY set does not validate under the trust anchors", {}}
-          .with("status", std::string(to_string(outcome.status)))
-          .with("verdict", std::string(to_string(outcome.verdict)))
-          .with("reason", outcome.reason));
+  co_return fail(Error{ErrorCode::configuration,
+                       "the root's DNSKEY set does not validate under the trust anchors",
+                       {}}
+                     .with("status", std::string(to_string(outcome.status)))
+                     .with("verdict", std::string(to_string(outcome.verdict)))
+                     .with("reason", outcome.reason));
 }
 
 }  // namespace parallax::dns

@@ -34,8 +34,7 @@ Outcome judge(Reply reply, const std::string& name, RecordType type, bool valida
   outcome.answer = std::move(*answer);
   outcome.status = LookupStatus::answered;
   if (validating) {
-    outcome.verdict =
-        reply.security == ReplySecurity::secure ? Verdict::secure : Verdict::insecure;
+    outcome.verdict = reply.security == ReplySecurity::secure ? Verdict::secure : Verdict::insecure;
   }
   return outcome;
 }

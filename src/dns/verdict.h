@@ -14,7 +14,6 @@ namespace parallax::dns {
 // that is neither bogus nor secure is insecure: with the root validated and no built-in zones, the
 // validator has found an insecure delegation, an opt-out span or only unsupported algorithms.
 // Without `validating` a good answer is indeterminate. Sets all but attempts and times.
-[[nodiscard]] Outcome judge(Reply reply, const std::string& name, RecordType type,
-                            bool validating);
+[[nodiscard]] Outcome judge(Reply reply, const std::string& name, RecordType type, bool validating);
 
 }  // namespace parallax::dns

@@ -35,7 +35,7 @@ struct PreparedRecord {
   std::vector<std::string> names;
   std::string request_digest;
   std::function<std::string(std::uint64_t index)> answer;  // see Record; may be empty
-  std::string body;       // canonical JSON
+  std::string body;                                        // canonical JSON
   std::string leaf_hash;
 
   // Octets held, the answer to come not among them.

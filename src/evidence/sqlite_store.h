@@ -21,7 +21,7 @@ namespace parallax::evidence {
 
 struct SqliteStoreSettings {
   std::string path;
-  std::size_t queue_records_max = 4096;               // appends waiting to be written
+  std::size_t queue_records_max = 4096;                           // appends waiting to be written
   std::size_t queue_octets_max = std::size_t{128} * 1024 * 1024;  // the same, in octets
 };
 

@@ -28,12 +28,12 @@ enum class RecordKind {
 // configuration digest and times.
 struct Record {
   RecordKind kind = RecordKind::decision;
-  std::string client;                 // API client the order came from; order ids are per client
+  std::string client;  // API client the order came from; order ids are per client
   std::string order_id;
   Instant recorded{};
-  std::string outcome;                // "permitted" | "refused" | "undetermined" | "" when late
-  std::vector<std::string> names;     // as asked, canonical text
-  std::string request_digest;         // SHA-256 of the canonical request, hex; empty when late
+  std::string outcome;             // "permitted" | "refused" | "undetermined" | "" when late
+  std::vector<std::string> names;  // as asked, canonical text
+  std::string request_digest;      // SHA-256 of the canonical request, hex; empty when late
   // Writes the answer that will be sent, given the record's index; called once, on the writer's
   // thread, inside the commit. Empty when late.
   std::function<std::string(std::uint64_t index)> answer;
@@ -42,7 +42,7 @@ struct Record {
 
 // A record as it is kept.
 struct StoredRecord {
-  std::uint64_t index = 0;            // position in the log, from 0, without gaps
+  std::uint64_t index = 0;  // position in the log, from 0, without gaps
   RecordKind kind = RecordKind::decision;
   std::string client;
   std::string order_id;
@@ -51,19 +51,19 @@ struct StoredRecord {
   std::vector<std::string> names;
   std::string request_digest;
   std::string answer;
-  std::string body;                   // canonical JSON text
-  std::string leaf_hash;              // SHA-256(0x00 || body), hex (RFC 9162 s2.1.1)
+  std::string body;       // canonical JSON text
+  std::string leaf_hash;  // SHA-256(0x00 || body), hex (RFC 9162 s2.1.1)
 };
 
 // What `evidence list` selects; all conditions given must hold.
 struct ListFilter {
-  std::optional<std::string> name;      // exact canonical text of a name in the order
+  std::optional<std::string> name;  // exact canonical text of a name in the order
   std::optional<std::string> order_id;
   std::optional<std::string> outcome;
-  std::optional<Instant> from;          // recorded at or after
-  std::optional<Instant> until;         // recorded before
+  std::optional<Instant> from;              // recorded at or after
+  std::optional<Instant> until;             // recorded before
   std::uint64_t before_index = UINT64_MAX;  // for paging: only smaller indexes
-  unsigned limit = 50;                  // 1 to 1000, newest first
+  unsigned limit = 50;                      // 1 to 1000, newest first
 };
 
 // Thread safe: awaited from any worker; the awaiting coroutine is resumed on its own executor.

@@ -56,13 +56,14 @@ Status check_domain(const DomainName& name, bool mailbox) {
                                    shown, clause(mailbox)),
                        "TLS BR 4.2.2");
     case DomainClass::special_use:
-      return forbidden(fmt::format("{} is an Internal Name: {} is reserved and is no part of the "
-                                   "public DNS ({})",
-                                   shown, quoted(name.top_level().text() == "arpa"
-                                                     ? "home.arpa"
-                                                     : name.top_level().text()),
-                                   clause(mailbox)),
-                       "TLS BR 4.2.2");
+      return forbidden(
+          fmt::format(
+              "{} is an Internal Name: {} is reserved and is no part of the "
+              "public DNS ({})",
+              shown,
+              quoted(name.top_level().text() == "arpa" ? "home.arpa" : name.top_level().text()),
+              clause(mailbox)),
+          "TLS BR 4.2.2");
     case DomainClass::onion:
     case DomainClass::ordinary: return {};
   }

@@ -22,10 +22,10 @@ using CertificateName = std::variant<DomainName, WildcardName, MailboxAddress, I
 // What a domain name is besides being well formed. The order is that of the checks.
 enum class DomainClass {
   ordinary,
-  single_label,     // no dot: an Internal Name unless it is a top-level domain
-  reverse_zone,     // under in-addr.arpa or ip6.arpa (TLS BR 4.2.2)
-  onion,            // under .onion: exempt from CAA, Tor only (TLS BR Appendix B)
-  special_use,      // RFC 6761 names that no top-level domain delegates: localhost, local, ...
+  single_label,  // no dot: an Internal Name unless it is a top-level domain
+  reverse_zone,  // under in-addr.arpa or ip6.arpa (TLS BR 4.2.2)
+  onion,         // under .onion: exempt from CAA, Tor only (TLS BR Appendix B)
+  special_use,   // RFC 6761 names that no top-level domain delegates: localhost, local, ...
 };
 [[nodiscard]] DomainClass classify(const DomainName& name);
 

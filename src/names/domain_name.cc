@@ -54,8 +54,8 @@ tl::unexpected<Error> bad_character(std::string_view label, char c) {
         "an asterisk may only stand as the whole leftmost label, and only where wildcard names "
         "are accepted");
   if (c == '_')
-    return malformed(fmt::format("the label {} holds an underscore, which is not allowed here",
-                                 quoted(label)));
+    return malformed(
+        fmt::format("the label {} holds an underscore, which is not allowed here", quoted(label)));
   return malformed(fmt::format(
       "the label {} holds {}; only letters, digits and inner hyphens may stand in a domain name",
       quoted(label), quoted(std::string_view(&c, 1))));
@@ -113,9 +113,10 @@ Status check_shape(std::string_view text) {
   if (text.empty()) return malformed("a domain name is empty");
   if (!is_utf8(text)) return malformed("a domain name must be UTF-8");
   if (text.size() > kInputSizeMax || (is_ascii(text) && text.size() > kDomainNameSizeMax + 1))
-    return malformed(fmt::format("a domain name has at most {} octets; this one has {} "
-                                 "(RFC 1035 s2.3.4)",
-                                 kDomainNameSizeMax, text.size()));
+    return malformed(
+        fmt::format("a domain name has at most {} octets; this one has {} "
+                    "(RFC 1035 s2.3.4)",
+                    kDomainNameSizeMax, text.size()));
   if (text == ".") return malformed("the root of the DNS is not a name to certify");
   if (text.find("://") != std::string_view::npos)
     return malformed(fmt::format("{} looks like a URL, not a domain name", quoted(text)));
@@ -145,9 +146,10 @@ Result<DomainName> DomainName::parse(std::string_view text, Underscores undersco
     rest.remove_prefix(dot + 1);
   }
   if (canonical.size() > kDomainNameSizeMax)
-    return malformed(fmt::format("a domain name has at most {} octets; this one has {} as "
-                                 "A-labels (RFC 1035 s2.3.4)",
-                                 kDomainNameSizeMax, canonical.size()));
+    return malformed(
+        fmt::format("a domain name has at most {} octets; this one has {} as "
+                    "A-labels (RFC 1035 s2.3.4)",
+                    kDomainNameSizeMax, canonical.size()));
   DomainName name(std::move(canonical));
   if (auto done = check_top_level(name); !done) return fail(done.error());
   return name;
@@ -192,9 +194,10 @@ Result<DomainName> DomainName::with_label(std::string_view label) const {
   if (!canonical) return fail(canonical.error());
   std::string longer = *canonical + "." + text_;
   if (longer.size() > kDomainNameSizeMax)
-    return malformed(fmt::format("with {} in front the name would have {} octets; {} is the most "
-                                 "(RFC 1035 s2.3.4)",
-                                 quoted(label), longer.size(), kDomainNameSizeMax));
+    return malformed(
+        fmt::format("with {} in front the name would have {} octets; {} is the most "
+                    "(RFC 1035 s2.3.4)",
+                    quoted(label), longer.size(), kDomainNameSizeMax));
   return DomainName(std::move(longer));
 }
 
@@ -202,8 +205,8 @@ std::string DomainName::unicode() const { return idna::to_unicode(text_).value_o
 
 Result<WildcardName> WildcardName::parse(std::string_view text) {
   if (!looks_like_wildcard(text))
-    return malformed(fmt::format("{} is not a wildcard name: it must begin with \"*.\"",
-                                 quoted(text)));
+    return malformed(
+        fmt::format("{} is not a wildcard name: it must begin with \"*.\"", quoted(text)));
   auto base = DomainName::parse(text.substr(2));
   if (!base) return fail(base.error());
   if (base->text().size() + 2 > kDomainNameSizeMax)

@@ -45,8 +45,7 @@ int registered(const std::uint8_t* ulabel, const std::uint8_t* alabel, std::stri
 Result<std::string> to_ascii_label(std::string_view label) {
   const std::string text(label);
   std::uint8_t* made = nullptr;
-  const int code =
-      idn2_lookup_u8(octets(text), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+  const int code = idn2_lookup_u8(octets(text), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const Owned<std::uint8_t> owner(made);
   if (code != IDN2_OK || !owner) return not_idna(label, code);
   return text_of(owner);

@@ -159,18 +159,20 @@ Result<Split> split(std::string_view text) {
 Result<MailboxAddress> MailboxAddress::parse(std::string_view text) {
   if (text.empty()) return malformed("a mailbox is empty");
   if (text.size() > kInputSizeMax)
-    return malformed(fmt::format("a mailbox has at most {} octets; this one has {} "
-                                 "(RFC 5321 s4.5.3.1.3)",
-                                 kMailboxSizeMax, text.size()));
+    return malformed(
+        fmt::format("a mailbox has at most {} octets; this one has {} "
+                    "(RFC 5321 s4.5.3.1.3)",
+                    kMailboxSizeMax, text.size()));
   if (!is_utf8(text)) return malformed("a mailbox must be UTF-8 (RFC 6532 s3.2)");
   if (holds_control(text)) return malformed("a mailbox holds no control characters");
   auto parts = split(text);
   if (!parts) return fail(parts.error());
   std::string& local = parts->local_part;
   if (local.size() > kLocalPartSizeMax)
-    return malformed(fmt::format("a local part has at most {} octets; this one has {} "
-                                 "(RFC 5321 s4.5.3.1.1)",
-                                 kLocalPartSizeMax, local.size()));
+    return malformed(
+        fmt::format("a local part has at most {} octets; this one has {} "
+                    "(RFC 5321 s4.5.3.1.1)",
+                    kLocalPartSizeMax, local.size()));
   if (!is_nfc(local))
     return malformed(
         "the local part is not in Unicode Normalization Form C (RFC 6532 s3.1): its spelling "
@@ -178,9 +180,10 @@ Result<MailboxAddress> MailboxAddress::parse(std::string_view text) {
   auto domain = parse_domain(parts->domain);
   if (!domain) return fail(domain.error());
   if (const std::size_t size = local.size() + 1 + domain->text().size(); size > kMailboxSizeMax)
-    return malformed(fmt::format("a mailbox has at most {} octets; this one has {} "
-                                 "(RFC 5321 s4.5.3.1.3)",
-                                 kMailboxSizeMax, size));
+    return malformed(
+        fmt::format("a mailbox has at most {} octets; this one has {} "
+                    "(RFC 5321 s4.5.3.1.3)",
+                    kMailboxSizeMax, size));
   const bool needs_smtputf8 = !is_ascii(local);
   return MailboxAddress(std::move(local), std::move(*domain), needs_smtputf8);
 }

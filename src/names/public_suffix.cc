@@ -54,8 +54,7 @@ Result<Date> date_of_list(const std::string& path, std::string_view text) {
   std::error_code error;
   const auto modified = std::filesystem::last_write_time(path, error);
   if (error) return bad_list(path, error.message());
-  return std::chrono::floor<std::chrono::days>(
-      std::chrono::file_clock::to_sys(modified));
+  return std::chrono::floor<std::chrono::days>(std::chrono::file_clock::to_sys(modified));
 }
 
 }  // namespace
@@ -79,8 +78,7 @@ Result<PublicSuffixList> PublicSuffixList::load(const std::string& path) {
   if (begin == std::string::npos || end == std::string::npos || end < begin)
     return bad_list(path, "no ICANN section in it");
   std::string section = text->substr(begin, end + kEnd.size() - begin) + "\n";
-  const std::unique_ptr<std::FILE, FileClose> file(
-      fmemopen(section.data(), section.size(), "r"));
+  const std::unique_ptr<std::FILE, FileClose> file(fmemopen(section.data(), section.size(), "r"));
   if (!file) return bad_list(path, "no memory to read it");
   std::unique_ptr<psl_ctx_t, ContextFree> context(psl_load_fp(file.get()));
   if (!context || psl_suffix_count(context.get()) <= 0) return bad_list(path, "no suffix in it");

@@ -25,12 +25,12 @@ struct ClientCertificate {
 };
 
 struct HttpRequest {
-  std::string method;                  // "GET", "POST", ...
-  std::string path;                    // percent-encoding kept; without query; begins with "/"
-  std::string query;                   // without "?"
-  HttpHeaders headers;                 // names in lower case
+  std::string method;   // "GET", "POST", ...
+  std::string path;     // percent-encoding kept; without query; begins with "/"
+  std::string query;    // without "?"
+  HttpHeaders headers;  // names in lower case
   std::string body;
-  std::string peer_address;            // text of the client's IP address
+  std::string peer_address;  // text of the client's IP address
   std::optional<ClientCertificate> client;
 
   // The first header with this lower-case name.
@@ -41,7 +41,7 @@ struct HttpResponse {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
-  HttpHeaders headers;                 // besides Content-Type, Content-Length, Date, Connection
+  HttpHeaders headers;  // besides Content-Type, Content-Length, Date, Connection
 };
 
 // Answers one request. Runs on the connection's executor; must answer within its own deadlines.

@@ -91,8 +91,8 @@ class Client final : public HttpClient {
 std::unique_ptr<HttpClient> HttpClient::make(boost::asio::any_io_executor executor,
                                              HttpClientSettings settings,
                                              std::shared_ptr<TlsContext> tls) {
-  return std::make_unique<Client>(std::make_shared<ConnectionPool>(
-      std::move(executor), std::move(settings), std::move(tls)));
+  return std::make_unique<Client>(
+      std::make_shared<ConnectionPool>(std::move(executor), std::move(settings), std::move(tls)));
 }
 
 }  // namespace parallax::net

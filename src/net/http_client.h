@@ -20,10 +20,10 @@
 namespace parallax::net {
 
 struct HttpClientSettings {
-  std::string host;               // connected to; name or address
+  std::string host;  // connected to; name or address
   std::uint16_t port = 443;
-  std::string verify_name;        // dNSName (or IP) that the server's certificate must carry
-  std::string source_address;     // to bind before connecting; empty: any
+  std::string verify_name;     // dNSName (or IP) that the server's certificate must carry
+  std::string source_address;  // to bind before connecting; empty: any
   std::size_t connections_max = 64;
   std::size_t requests_in_flight_max = 256;  // more fail at once with overloaded
   std::size_t response_bytes_max = 4 * 1024 * 1024;

@@ -6,9 +6,9 @@
 
 #include <sys/socket.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -82,7 +82,7 @@ Status adopt(tcp::acceptor& acceptor, int socket) {
 // Shared by the server and its coroutines, any of which may be the last to go.
 class Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(asio::any_io_executor executor, HttpServer::Settings settings,
+  Core(asio::any_io_executor executor, const HttpServer::Settings& settings,
        std::shared_ptr<TlsContext> tls, HttpHandler handler)
       : acceptor(executor),
         state(std::make_shared<impl::ServerState>()),
@@ -199,25 +199,33 @@ Task<void> run_core(std::shared_ptr<Core> core) { co_await core->run(); }
 class Server final : public HttpServer {
  public:
   explicit Server(std::shared_ptr<Core> core) : core_(std::move(core)) {}
-  ~Server() override { core_->stop(std::chrono::milliseconds(0)); }
+  ~Server() override;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] tcp::endpoint endpoint() const override { return core_->endpoint; }
   [[nodiscard]] Task<void> run() override { return run_core(core_); }
   void stop(std::chrono::milliseconds grace) override { core_->stop(grace); }
-  [[nodiscard]] std::size_t requests_in_flight() const override {
-    return core_->state->in_flight;
-  }
+  [[nodiscard]] std::size_t requests_in_flight() const override { return core_->state->in_flight; }
 
  private:
   std::shared_ptr<Core> core_;
 };
 
+// Cancelling and a copied set of connections can throw for want of memory; the coroutine of the
+// server then goes on until its executor ends.
+Server::~Server() {
+  try {
+    core_->stop(std::chrono::milliseconds(0));
+  } catch (const std::exception& error) {
+    log::error("http.stop_failed", {{"error", error.what()}});
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::any_io_executor executor,
-                                                       Settings settings,
+                                                       const Settings& settings,
                                                        std::shared_ptr<TlsContext> tls,
                                                        HttpHandler handler) {
   auto core = std::make_shared<Core>(executor, settings, std::move(tls), std::move(handler));

@@ -26,9 +26,9 @@ struct HttpLimits {
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds request_timeout{10'000};  // from the first octet to the last
   std::chrono::milliseconds response_timeout{10'000};
-  std::chrono::milliseconds idle_timeout{60'000};     // between requests of one connection
-  std::size_t connections_max = 4096;                 // more are closed on arrival
-  std::size_t requests_in_flight_max = 1024;          // more get 503 with Retry-After: 1
+  std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
+  std::size_t connections_max = 4096;              // more are closed on arrival
+  std::size_t requests_in_flight_max = 1024;       // more get 503 with Retry-After: 1
 };
 
 // One listening server on one executor. Create several on the same port (SO_REUSEPORT) for several
@@ -51,7 +51,7 @@ class HttpServer {
 
   // Binds and listens. `tls` null: plain HTTP. Error: configuration (with the address).
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(
-      boost::asio::any_io_executor executor, Settings settings,
+      boost::asio::any_io_executor executor, const Settings& settings,
       std::shared_ptr<TlsContext> tls, HttpHandler handler);
   virtual ~HttpServer() = default;
 

@@ -23,16 +23,15 @@ constexpr int kSerialBits = 127;  // positive, 16 octets; TLS BR 7.1 asks for 64
 constexpr std::chrono::hours kClockDifference{1};
 
 tl::unexpected<Error> openssl_failed() {
-  return fail(Error{ErrorCode::internal, "OpenSSL could not make the certificate", {}}
-                  .with("cause", impl::take_openssl_error()));
+  return fail(Error{ErrorCode::internal, "OpenSSL could not make the certificate", {}}.with(
+      "cause", impl::take_openssl_error()));
 }
 
 Status check_validity(const Validity& validity) {
   const auto length = validity.until - validity.from;
   if (length < std::chrono::seconds(1) ||
       length > std::chrono::days(kCertificateDaysMax) + kClockDifference)
-    return fail(ErrorCode::malformed,
-                "a validity is at least a second and at most 3650 days long");
+    return fail(ErrorCode::malformed, "a validity is at least a second and at most 3650 days long");
   return {};
 }
 
@@ -65,8 +64,7 @@ bool is_dns_name(std::string_view name) {
 Result<std::string> alternative_names(const CertificateRequest& request) {
   std::string text;
   for (const std::string& name : request.dns_names) {
-    if (!is_dns_name(name))
-      return fail(ErrorCode::malformed, "not a DNS name: " + printable(name));
+    if (!is_dns_name(name)) return fail(ErrorCode::malformed, "not a DNS name: " + printable(name));
     text += (text.empty() ? "DNS:" : ",DNS:") + name;
   }
   for (const std::string& ip : request.ips) {
@@ -225,8 +223,7 @@ Result<CertificateAndKey> issue(const CertificateAuthority& authority,
                                 const std::string& common_name,
                                 const std::vector<std::string>& dns_names,
                                 const std::vector<std::string>& ips, int days) {
-  return issue(authority, {common_name, dns_names, ips},
-               validity_from(system_clock().now(), days));
+  return issue(authority, {common_name, dns_names, ips}, validity_from(system_clock().now(), days));
 }
 
 }  // namespace parallax::net

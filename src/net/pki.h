@@ -46,8 +46,7 @@ struct CertificateRequest {
 // A certificate for a TLS server and client at once, with at least one subjectAltName. Error:
 // malformed (a name, an address, the authority's PEM, a validity as above).
 [[nodiscard]] Result<CertificateAndKey> issue(const CertificateAuthority& authority,
-                                              const CertificateRequest& request,
-                                              Validity validity);
+                                              const CertificateRequest& request, Validity validity);
 // Valid from now on.
 [[nodiscard]] Result<CertificateAndKey> issue(const CertificateAuthority& authority,
                                               const std::string& common_name,

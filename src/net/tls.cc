@@ -21,8 +21,8 @@ constexpr int kChainDepthMax = 4;
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                     const unsigned char* offered, unsigned int offered_size, void*) {
   unsigned char* found = nullptr;
-  const int outcome = SSL_select_next_proto(&found, chosen_size, kAlpn.data(), kAlpn.size(),
-                                            offered, offered_size);
+  const int outcome =
+      SSL_select_next_proto(&found, chosen_size, kAlpn.data(), kAlpn.size(), offered, offered_size);
   *chosen = found;
   return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -95,8 +95,7 @@ Result<std::shared_ptr<TlsContext>> make_server_tls(const TlsFiles& files,
   if (auto used = use_certificate(context->get(), files); !used) return fail(used.error());
   SSL_CTX_set_alpn_select_cb(context->get(), choose_protocol, nullptr);
   if (clients != ClientCertificates::none) {
-    if (auto trusted = trust(context->get(), files.ca_file); !trusted)
-      return fail(trusted.error());
+    if (auto trusted = trust(context->get(), files.ca_file); !trusted) return fail(trusted.error());
     const int strict =
         clients == ClientCertificates::required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
     SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER | strict, nullptr);
@@ -156,8 +155,7 @@ std::optional<ClientCertificate> peer_certificate(const SSL* ssl) {
   const X509_NAME* subject = X509_get_subject_name(certificate);
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at >= 0)
-    found.subject_common_name =
-        text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    found.subject_common_name = text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
   const AltNamesPtr names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {

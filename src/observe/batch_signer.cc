@@ -50,7 +50,7 @@ void BatchSigner::Announcement::release() {
   signer_ = nullptr;
 }
 
-void BatchSigner::seal(const std::shared_ptr<Batch>& batch) {
+void BatchSigner::seal(std::shared_ptr<Batch> batch) {
   if (open_ == batch) open_.reset();
   if (!batch->sealed.empty()) return;
   batch->sealed = sign_batch(std::move(batch->statements), key_);

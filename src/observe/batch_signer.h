@@ -42,7 +42,7 @@ class BatchSigner {
 
  private:
   struct Batch;
-  void seal(const std::shared_ptr<Batch>& batch);
+  void seal(std::shared_ptr<Batch> batch);  // by value: it may be open_ itself
   void seal_if_nobody_is_awaited();
 
   boost::asio::any_io_executor executor_;

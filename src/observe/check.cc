@@ -9,9 +9,8 @@
 namespace parallax::observe {
 
 json::value to_json(const Check& check) {
-  return json::object{{"kind", "caa"},
-                      {"domain", check.domain.text()},
-                      {"prove_insecure", check.prove_insecure}};
+  return json::object{
+      {"kind", "caa"}, {"domain", check.domain.text()}, {"prove_insecure", check.prove_insecure}};
 }
 
 Result<Check> check_from_json(const json::value& value, std::string pointer) {

@@ -45,8 +45,8 @@ struct Observation {
   unsigned attempt = 1;
   std::string nonce;
   std::string check_digest;
-  std::string perspective;   // its own code
-  std::string software;      // "parallax/0.1.0"
+  std::string perspective;  // its own code
+  std::string software;     // "parallax/0.1.0"
   bool lab = false;
   Instant started{};
   Instant finished{};

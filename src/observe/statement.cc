@@ -66,11 +66,16 @@ Result<Observation> read_statement(std::string_view statement) {
   auto caa = caa::observation_from_json(in.value("caa"), "/caa");
   if (auto end = in.finish(); !end) return fail(end.error());
   if (!caa) return fail(caa.error());
-  return Observation{std::move(order_id),    attempt,
-                     std::move(nonce),       std::move(check_digest),
-                     std::move(perspective), std::move(software),
-                     lab,                    started,
-                     finished,               std::move(*caa)};
+  return Observation{std::move(order_id),
+                     attempt,
+                     std::move(nonce),
+                     std::move(check_digest),
+                     std::move(perspective),
+                     std::move(software),
+                     lab,
+                     started,
+                     finished,
+                     std::move(*caa)};
 }
 
 json::value to_json(const SignedStatement& statement) {
@@ -83,8 +88,7 @@ json::value to_json(const SignedStatement& statement) {
                       {"signature", base64_encode(statement.signature)}};
 }
 
-Result<SignedStatement> signed_statement_from_json(const json::value& value,
-                                                   std::string pointer) {
+Result<SignedStatement> signed_statement_from_json(const json::value& value, std::string pointer) {
   ObjectReader in(value, std::move(pointer));
   SignedStatement out;
   out.statement = in.string("statement");
@@ -107,13 +111,12 @@ std::vector<SignedStatement> sign_batch(std::vector<std::string> statements,
   std::vector<std::string> leaves;
   leaves.reserve(statements.size());
   for (const std::string& statement : statements) leaves.push_back(merkle::leaf_hash(statement));
-  const std::string signature =
-      key.sign(signed_message(merkle::root(leaves), leaves.size()));
+  const std::string signature = key.sign(signed_message(merkle::root(leaves), leaves.size()));
   std::vector<SignedStatement> out;
   out.reserve(statements.size());
   for (std::size_t i = 0; i < statements.size(); ++i)
-    out.push_back({std::move(statements[i]), i, leaves.size(),
-                   merkle::inclusion_path(leaves, i), signature});
+    out.push_back(
+        {std::move(statements[i]), i, leaves.size(), merkle::inclusion_path(leaves, i), signature});
   return out;
 }
 
@@ -135,8 +138,7 @@ Binding check_binding(const Observation& observation, const ObservationRequest& 
                       std::string_view perspective) {
   if (observation.perspective != perspective) return Binding::wrong_identity;
   const bool same = observation.order_id == request.order_id &&
-                    observation.attempt == request.attempt &&
-                    observation.nonce == request.nonce &&
+                    observation.attempt == request.attempt && observation.nonce == request.nonce &&
                     observation.check_digest == digest(request.check) &&
                     observation.caa.domain == request.check.domain;
   return same ? Binding::holds : Binding::wrong_request;

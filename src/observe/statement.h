@@ -24,7 +24,8 @@ namespace parallax::observe {
 inline constexpr std::size_t kBatchSizeMax = 64;
 
 // Canonical JSON of an observation, the text that is hashed and signed; with the DNS responses if
-// `packets`. Error: unsupported (a string in it is not UTF-8: a bug of ours, parsers escape octets).
+// `packets`. Error: unsupported (a string in it is not UTF-8: a bug of ours, parsers escape
+// octets).
 [[nodiscard]] Result<std::string> write_statement(const Observation& observation, bool packets);
 // The inverse. The signature covers the text, so the text need not be canonical again.
 // Errors: malformed, unsupported.

@@ -86,14 +86,18 @@ std::string dissent(const std::vector<PerspectiveFinding>& findings) {
   return fmt::format("{}", fmt::join(said, " "));
 }
 
+std::string primary_absence(const corroborate::Report& primary) {
+  if (!primary.reply) return "The Primary Network Perspective made no observation within its time.";
+  return fmt::format("The Primary Network Perspective brought no usable observation: {}.",
+                     primary.reply->error().message);
+}
+
 void explain(NameDecision& decision, const corroborate::Judgement& judgement,
              const corroborate::Report& primary) {
   if (judgement.primary != corroborate::PrimaryState::permitted) {
     const bool observed = !primary.determinations.empty();
     decision.reason = observed ? caa::to_string(decision.primary.reason) : kPrimaryUnavailable;
-    decision.explanation =
-        observed ? decision.primary.explanation
-                 : "The Primary Network Perspective made no observation within its time.";
+    decision.explanation = observed ? decision.primary.explanation : primary_absence(primary);
     return;
   }
   if (decision.outcome == Outcome::permitted) {
@@ -102,11 +106,30 @@ void explain(NameDecision& decision, const corroborate::Judgement& judgement,
     return;
   }
   decision.reason = kQuorumNotMet;
-  decision.explanation = fmt::format(
-      "The Primary Network Perspective found permission, but {}. {}",
-      judgement.quorum.reasons.empty() ? "the quorum was not met"
-                                       : judgement.quorum.reasons.front(),
-      dissent(decision.perspectives));
+  decision.explanation =
+      fmt::format("The Primary Network Perspective found permission, but {}. {}",
+                  judgement.quorum.reasons.empty() ? "the quorum was not met"
+                                                   : judgement.quorum.reasons.front(),
+                  dissent(decision.perspectives));
+}
+
+// The rule that a name's outcome rests on. A permission rests on CAA; that it was corroborated is
+// among the rules applied.
+std::string_view deciding_rule(const NameDecision& decision, bool smime) {
+  if (decision.reason == kQuorumNotMet) return "mpic.non-corroborations";
+  if (decision.reason == kPrimaryUnavailable) return "mpic.primary";
+  switch (decision.primary.reason) {
+    case caa::CaaReason::critical_property: return smime ? "caa.issuemail" : "caa.critical";
+    case caa::CaaReason::internal_name: return smime ? "names.internal-mailbox" : "names.internal";
+    case caa::CaaReason::bogus: return smime ? "dnssec.error-smime" : "dnssec.error";
+    case caa::CaaReason::lookup_failed:
+    case caa::CaaReason::lookup_timed_out:
+    case caa::CaaReason::insecure_lookup_failure:
+      return smime ? "caa.lookup-failure-smime" : "caa.lookup-failure";
+    case caa::CaaReason::parameters_not_satisfied:
+      return smime ? "caa.parameters-issuemail" : "caa.parameters";
+    default: return smime ? "caa.issuemail" : "caa.issue";
+  }
 }
 
 }  // namespace
@@ -125,8 +148,7 @@ NameDecision compose_name(const names::CertificateName& name, caa::CertificateTy
   decision.remotes_used = judgement.quorum.used;
   for (const rules::Rir rir : judgement.quorum.rirs)
     decision.rirs.emplace_back(rules::to_string(rir));
-  const auto scope =
-      type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
+  const auto scope = type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
   for (const std::string_view id : rules::decision_rules(scope, at))
     decision.rules.emplace_back(id);
   decision.perspectives.push_back(primary_finding(attempt.primary, question, roster.primary));
@@ -137,9 +159,11 @@ NameDecision compose_name(const names::CertificateName& name, caa::CertificateTy
     decision.perspectives.push_back(std::move(finding));
   }
   if (decision.outcome == Outcome::permitted)
-    decision.permission_expires = (*attempt.primary.reply)->observation.started +
-                                  decision.primary.permission_window;
+    decision.permission_expires =
+        (*attempt.primary.reply)->observation.started + decision.primary.permission_window;
   explain(decision, judgement, attempt.primary);
+  const bool smime = type == caa::CertificateType::smime;
+  decision.decided_by = rules::rule(deciding_rule(decision, smime), at);
   return decision;
 }
 

@@ -14,8 +14,7 @@ namespace parallax::orders {
 [[nodiscard]] NameDecision compose_name(const names::CertificateName& name,
                                         caa::CertificateType type,
                                         const corroborate::AttemptResult& attempt,
-                                        std::size_t question,
-                                        const corroborate::Roster& roster,
+                                        std::size_t question, const corroborate::Roster& roster,
                                         const std::vector<std::size_t>& remotes, Date at);
 
 // The worst outcome and the earliest expiry over the names.

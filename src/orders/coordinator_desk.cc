@@ -49,9 +49,9 @@ struct CoordinatorDesk::Work {
   OrderPlan plan;
   Date at{};
   Decision decision;
-  std::vector<std::vector<std::size_t>> remotes;           // per check
-  std::vector<corroborate::AttemptResult> attempts;        // per check
-  std::size_t next = 0;                                    // first check not yet started
+  std::vector<std::vector<std::size_t>> remotes;     // per check
+  std::vector<corroborate::AttemptResult> attempts;  // per check
+  std::size_t next = 0;                              // first check not yet started
 };
 
 CoordinatorDesk::CoordinatorDesk(DeskSettings settings, DeskParts parts)
@@ -99,36 +99,46 @@ Status CoordinatorDesk::check_counts(const Order& order, Date at) const {
                 fmt::format("{} remotes were asked for, {} are required (TLS BR 3.2.2.9)",
                             *order.remote_count, required));
   if (order.remote_count && *order.remote_count > parts_.remotes.size())
-    return fail(ErrorCode::forbidden,
-                fmt::format("{} remotes were asked for, the roster has {}", *order.remote_count,
-                            parts_.remotes.size()));
+    return fail(ErrorCode::forbidden, fmt::format("{} remotes were asked for, the roster has {}",
+                                                  *order.remote_count, parts_.remotes.size()));
   return {};
 }
 
 std::shared_ptr<const corroborate::AttemptPlan> CoordinatorDesk::attempt_plan(
     const Order& order, const PlannedCheck& planned, const std::vector<std::size_t>& remotes,
     Date at) const {
-  auto plan = std::make_shared<corroborate::AttemptPlan>(corroborate::AttemptPlan{
-      order.id, 1, planned.check, planned.questions, settings_.assessment, parts_.primary, {},
-      corroborate::traits_of(*parts_.roster, remotes, at),
-      corroborate::terms_at(at, remotes.size()), order.corroborations_required.value_or(0),
-      settings_.remotes_after_primary});
-  for (const std::size_t index : remotes) plan->remotes.push_back(parts_.remotes[index]);
+  auto plan = std::make_shared<corroborate::AttemptPlan>(
+      corroborate::AttemptPlan{order.id,
+                               1,
+                               planned.check,
+                               planned.questions,
+                               settings_.assessment,
+                               parts_.primary,
+                               {},
+                               corroborate::traits_of(*parts_.roster, remotes, at),
+                               corroborate::terms_at(at, remotes.size()),
+                               order.corroborations_required.value_or(0),
+                               settings_.remotes_after_primary,
+                               settings_.lab});
+  for (const std::size_t index : remotes) {
+    plan->remotes.push_back(parts_.remotes[index]);
+    plan->remotes.back().validates = parts_.roster->remotes[index].validates;
+  }
   return plan;
 }
 
 Task<void> CoordinatorDesk::attempt(std::shared_ptr<Work> work, std::size_t index) {
   const PlannedCheck& planned = work->plan.checks[index];
-  const std::size_t count = work->order.remote_count.value_or(
-      static_cast<unsigned>(parts_.remotes.size()));
+  const std::size_t count =
+      work->order.remote_count.value_or(static_cast<unsigned>(parts_.remotes.size()));
   work->remotes[index] = corroborate::select_remotes(
       *parts_.roster, count, planned.check.domain.text(), settings_.selection_secret);
   const auto plan = attempt_plan(work->order, planned, work->remotes[index], work->at);
-  corroborate::LateReport late =
-      [this, client = work->order.client, id = work->order.id,
-       digest = observe::digest(planned.check)](corroborate::Report report) {
-        record_late(client, id, digest, std::move(report));
-      };
+  corroborate::LateReport late = [this, client = work->order.client, id = work->order.id,
+                                  digest =
+                                      observe::digest(planned.check)](corroborate::Report report) {
+    record_late(client, id, digest, std::move(report));
+  };
   work->attempts[index] = co_await corroborate::run_attempt(
       parts_.executor, plan, parts_.group, parts_.random,
       Deadline::after(settings_.check_timeout + kReplyMargin), std::move(late));
@@ -160,6 +170,10 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) 
     for (std::size_t i = 0; i < count; ++i) lanes.spawn(attempt_all(work));
     co_await lanes.join();
   }
+  // A lane that ended in an exception (no memory, say) left its check without an attempt.
+  for (const corroborate::AttemptResult& attempt : work->attempts)
+    if (attempt.judgements.empty())
+      co_return fail(ErrorCode::internal, "a check of the order was not carried out");
   co_return co_await commit(work, std::move(write));
 }
 
@@ -171,8 +185,8 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   record.outcome = to_string(work.decision.outcome);
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
-  record.body = decision_body({work.order, work.plan, work.attempts, work.remotes,
-                               *parts_.roster, work.decision, settings_.configuration});
+  record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
+                               work.decision, settings_.configuration});
   return record;
 }
 
@@ -183,8 +197,8 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   for (std::size_t i = 0; i < work->order.names.size(); ++i) {
     const NamePlan& plan = work->plan.names[i];
     decision.names.push_back(compose_name(work->order.names[i], work->order.type,
-                                          work->attempts[plan.check], plan.question,
-                                          *parts_.roster, work->remotes[plan.check], work->at));
+                                          work->attempts[plan.check], plan.question, *parts_.roster,
+                                          work->remotes[plan.check], work->at));
   }
   conclude(decision);
   decision.decided = parts_.clock->now();

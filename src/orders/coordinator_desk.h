@@ -32,8 +32,8 @@ struct DeskSettings {
   caa::AssessmentSettings assessment;
   bool remotes_after_primary = false;
   bool lab = false;
-  std::string configuration;      // digest that records carry
-  std::string selection_secret;   // see corroborate::select_remotes
+  std::string configuration;     // digest that records carry
+  std::string selection_secret;  // see corroborate::select_remotes
 };
 
 // What a desk works with; everything pointed to outlives it.
@@ -46,8 +46,8 @@ struct DeskParts {
   OrdersUnderWay* under_way = nullptr;
   const Clock* clock = nullptr;
   Random* random = nullptr;
-  TaskGroup* group = nullptr;                         // owns stragglers
-  std::function<void(const Decision&)> decided;       // metrics; may be empty
+  TaskGroup* group = nullptr;                    // owns stragglers
+  std::function<void(const Decision&)> decided;  // metrics; may be empty
 };
 
 // One per worker.
@@ -56,8 +56,7 @@ class CoordinatorDesk final : public OrderDesk {
   CoordinatorDesk(DeskSettings settings, DeskParts parts);
 
   [[nodiscard]] Task<Result<Answered>> place(Order order, AnswerWriter write) override;
-  [[nodiscard]] Task<Result<std::string>> recall(std::string client,
-                                                 std::string order_id) override;
+  [[nodiscard]] Task<Result<std::string>> recall(std::string client, std::string order_id) override;
 
  private:
   // Attempts at every check of an order, and who was used in each.
@@ -75,8 +74,7 @@ class CoordinatorDesk final : public OrderDesk {
   void record_late(const std::string& client, const std::string& order_id,
                    const std::string& check_digest, corroborate::Report report);
   [[nodiscard]] Task<void> append_late(evidence::Record record);
-  [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work,
-                                              AnswerWriter write);
+  [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write);
   [[nodiscard]] evidence::Record record_of(const Work& work) const;
 
   DeskSettings settings_;

@@ -18,8 +18,8 @@ using AnswerWriter = std::function<std::string(const Decision&)>;
 
 // An order that has been answered: now, or earlier under the same id.
 struct Answered {
-  std::string answer;                  // what to send
-  std::optional<Decision> decision;    // none when `replayed`
+  std::string answer;                // what to send
+  std::optional<Decision> decision;  // none when `replayed`
   bool replayed = false;
 };
 

@@ -12,6 +12,7 @@
 #include "caa/assess.h"
 #include "names/certificate_name.h"
 #include "observe/check.h"
+#include "rules/rule.h"
 
 namespace parallax::orders {
 
@@ -21,16 +22,16 @@ inline constexpr std::size_t kIssuersPerOrderMax = 32;
 
 // What a CA asks for. Every name is parsed; `issuers` is never empty.
 struct Order {
-  std::string id;                       // unique per client; [A-Za-z0-9._:-]{1,128}
-  std::string client;                   // authenticated API client
-  std::string request_digest;           // SHA-256 of the canonical request, hex
-  bool fresh_id = false;                // made by this server for this request: surely unused
+  std::string id;              // unique per client; [A-Za-z0-9._:-]{1,128}
+  std::string client;          // authenticated API client
+  std::string request_digest;  // SHA-256 of the canonical request, hex
+  bool fresh_id = false;       // made by this server for this request: surely unused
   caa::CertificateType type = caa::CertificateType::smime;
-  std::vector<names::CertificateName> names;      // distinct, as asked
+  std::vector<names::CertificateName> names;  // distinct, as asked
   std::vector<names::DomainName> issuers;
   std::optional<std::string> account_uri;
-  std::optional<std::string> validation_method;   // RFC 8657 label
-  std::string trace_id;                 // W3C trace context, carried through; may be empty
+  std::optional<std::string> validation_method;  // RFC 8657 label
+  std::string trace_id;                          // W3C trace context, carried through; may be empty
   // Open MPIC callers may ask for a subset of the roster; never below the rules' minimum.
   std::optional<unsigned> remote_count;
   std::optional<unsigned> corroborations_required;  // stricter than the rules only
@@ -43,11 +44,11 @@ enum class Outcome { permitted, refused, undetermined };
 struct PerspectiveFinding {
   std::string code;
   bool primary = false;
-  std::string rir;                      // "ARIN" | "RIPE NCC" | "APNIC" | "LACNIC" | "AFRINIC"
+  std::string rir;  // "ARIN" | "RIPE NCC" | "APNIC" | "LACNIC" | "AFRINIC"
   // "corroborated", or the kind of failure: "denied", "lookup-failed", "bogus", "timed-out",
   // "unreachable", "wrong-identity", "bad-signature"; "pending" if not needed any more.
   std::string result;
-  std::string message;                  // one sentence, empty when corroborated
+  std::string message;                                 // one sentence, empty when corroborated
   std::optional<caa::CaaDetermination> determination;  // none if nothing usable came back
   std::optional<caa::CaaObservation> observation;
   std::chrono::milliseconds elapsed{0};
@@ -56,23 +57,25 @@ struct PerspectiveFinding {
 struct NameDecision {
   names::CertificateName name;
   Outcome outcome = Outcome::undetermined;
-  std::string reason{};                   // stable code: a CaaReason, or "quorum-not-met"
-  std::string explanation{};              // for people
-  caa::CaaDetermination primary{};        // the Primary Network Perspective's determination
+  std::string reason{};                         // stable code: a CaaReason, or "quorum-not-met"
+  std::string explanation{};                    // for people
+  caa::CaaDetermination primary{};              // the Primary Network Perspective's determination
   std::optional<Instant> permission_expires{};  // only when permitted
-  std::string quorum{};                   // "4/5": remotes that corroborated / remotes used
+  std::string quorum{};                         // "4/5": remotes that corroborated / remotes used
   unsigned corroborated = 0;
   unsigned remotes_used = 0;
-  std::vector<std::string> rirs{};        // regions among the corroborating remotes
-  std::vector<std::string> rules{};       // ids of the rules applied
+  std::vector<std::string> rirs{};   // regions among the corroborating remotes
+  std::vector<std::string> rules{};  // ids of the rules applied
+  // The rule that the outcome rests on, as it stood on the day: with its document and section.
+  std::optional<rules::Rule> decided_by{};
   std::vector<PerspectiveFinding> perspectives{};  // primary first
 };
 
 struct Decision {
   std::string order_id;
-  Outcome outcome = Outcome::undetermined;      // the worst over the names
+  Outcome outcome = Outcome::undetermined;  // the worst over the names
   std::vector<NameDecision> names;
-  std::optional<Instant> permission_expires;    // the earliest over the names, if permitted
+  std::optional<Instant> permission_expires;  // the earliest over the names, if permitted
   Instant received{};
   Instant decided{};
   std::uint64_t evidence_index = 0;

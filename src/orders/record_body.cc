@@ -96,10 +96,12 @@ json::object name_json(const RecordInput& input, std::size_t index) {
           {"dnssec", dns::to_string(name.primary.verdict)},
           {"permission_expires", optional_instant(name.permission_expires)},
           {"quorum", quorum_json(input.attempts[plan.check].judgements[plan.question])},
+          {"decided_by", name.decided_by ? json::value(name.decided_by->id) : json::value(nullptr)},
           {"rules", texts(name.rules)}};
 }
 
-// Each rule cited, once, with where it stood on the day of the decision.
+// Each rule cited, once, with where it stood on the day whose rules were applied: the order may be
+// decided just after midnight.
 json::array rules_json(const Decision& decision) {
   std::vector<std::string> ids;
   for (const NameDecision& name : decision.names)
@@ -108,7 +110,7 @@ json::array rules_json(const Decision& decision) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   json::array out;
   for (const std::string& id : ids) {
-    const auto rule = rules::rule(id, date_of(decision.decided));
+    const auto rule = rules::rule(id, date_of(decision.received));
     if (!rule) continue;
     out.push_back(json::object{{"id", id},
                                {"document", rules::to_string(rule->document)},

@@ -17,8 +17,8 @@ namespace parallax::orders {
 struct RecordInput {
   const Order& order;
   const OrderPlan& plan;
-  const std::vector<corroborate::AttemptResult>& attempts;        // in parallel with plan.checks
-  const std::vector<std::vector<std::size_t>>& remotes;           // likewise: who was used
+  const std::vector<corroborate::AttemptResult>& attempts;  // in parallel with plan.checks
+  const std::vector<std::vector<std::size_t>>& remotes;     // likewise: who was used
   const corroborate::Roster& roster;
   const Decision& decision;
   std::string configuration;  // digest: trust anchors, roster, resolver build, settings

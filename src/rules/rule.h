@@ -29,15 +29,15 @@ enum class Scope { tls, smime, both };
 
 // One rule as it stands on one day. Ids are stable: they are in answers, records and metrics.
 struct Rule {
-  std::string_view id;       // "mpic.remotes-minimum"
+  std::string_view id;  // "mpic.remotes-minimum"
   Document document = Document::tls_br;
   // Where it stands: the section, and the version of the document that put it there. It stands
   // there in every later version until it moves.
-  std::string_view version;  // "2.0.7"
-  std::string_view section;  // "3.2.2.9"
-  std::string_view ballot;   // the ballot that made it; for a house rule, the one it fills in
-  Date from{};               // first day
-  std::optional<Date> until; // first day on which it no longer holds, if one is known
+  std::string_view version;   // "2.0.7"
+  std::string_view section;   // "3.2.2.9"
+  std::string_view ballot;    // the ballot that made it; for a house rule, the one it fills in
+  Date from{};                // first day
+  std::optional<Date> until;  // first day on which it no longer holds, if one is known
   Force force = Force::must;
   Scope scope = Scope::both;
   bool house = false;

@@ -35,8 +35,7 @@ json::value name_or_null(const std::optional<names::DomainName>& name) {
 
 json::array records(const std::vector<caa::Property>& properties) {
   json::array out;
-  for (const caa::Property& property : properties)
-    out.emplace_back(text(caa::to_text(property)));
+  for (const caa::Property& property : properties) out.emplace_back(text(caa::to_text(property)));
   return out;
 }
 
@@ -71,6 +70,15 @@ json::object perspective(const orders::PerspectiveFinding& finding) {
   return out;
 }
 
+json::value deciding_rule(const std::optional<rules::Rule>& rule) {
+  if (!rule) return nullptr;
+  return json::object{{"rule", rule->id},
+                      {"document", rules::to_string(rule->document)},
+                      {"version", rule->version},
+                      {"section", rule->section},
+                      {"ballot", rule->ballot}};
+}
+
 json::object name_decision(const orders::NameDecision& decision) {
   json::array perspectives;
   for (const auto& finding : decision.perspectives) perspectives.push_back(perspective(finding));
@@ -88,6 +96,7 @@ json::object name_decision(const orders::NameDecision& decision) {
   out["corroborated"] = decision.corroborated;
   out["remotes_used"] = decision.remotes_used;
   out["rirs"] = texts(decision.rirs);
+  out["decided_by"] = deciding_rule(decision.decided_by);
   out["rules"] = texts(decision.rules);
   out["perspectives"] = std::move(perspectives);
   return out;

@@ -35,21 +35,18 @@ net::HttpResponse refuse(const Error& error) {
 void ApiV1::install(Router& router) {
   router.add("POST", "/v1/corroborations",
              [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
-  router.add("GET", "/v1/corroborations/{id}",
-             [this](net::HttpRequest request, std::string id) {
-               return get(std::move(request), std::move(id));
-             });
+  router.add("GET", "/v1/corroborations/{id}", [this](net::HttpRequest request, std::string id) {
+    return get(std::move(request), std::move(id));
+  });
 }
 
-tl::expected<orders::Order, net::HttpResponse> ApiV1::admit(
-    const net::HttpRequest& request) const {
+tl::expected<orders::Order, net::HttpResponse> ApiV1::admit(const net::HttpRequest& request) const {
   const auto caller = services_.authenticator.authenticate(request);
   if (!caller) return tl::unexpected(refuse(caller.error()));
   if (const auto problem = problem_with_wrapping(request))
     return tl::unexpected(to_response(*problem));
-  auto order = parse_order_request(request.body,
-                                   hex_encode(services_.random.octets(kGeneratedIdOctets)),
-                                   services_.suffixes);
+  auto order = parse_order_request(
+      request.body, hex_encode(services_.random.octets(kGeneratedIdOctets)), services_.suffixes);
   if (!order) return tl::unexpected(to_response(problem_with_request(order.error())));
   if (const auto bound = check_issuers(*caller, order->issuers); !bound)
     return tl::unexpected(to_response(

@@ -61,12 +61,12 @@ bool bound_to(const ApiClient& client, const net::ClientCertificate& certificate
   const auto& prints = client.certificate_fingerprints;
   if (std::find(prints.begin(), prints.end(), certificate.sha256_fingerprint) != prints.end())
     return true;
-  return std::any_of(certificate.dns_names.begin(), certificate.dns_names.end(),
-                     [&](const std::string& name) {
-                       const auto& bound = client.certificate_dns_names;
-                       return std::find(bound.begin(), bound.end(),
-                                        boost::algorithm::to_lower_copy(name)) != bound.end();
-                     });
+  return std::any_of(
+      certificate.dns_names.begin(), certificate.dns_names.end(), [&](const std::string& name) {
+        const auto& bound = client.certificate_dns_names;
+        return std::find(bound.begin(), bound.end(), boost::algorithm::to_lower_copy(name)) !=
+               bound.end();
+      });
 }
 
 // A certificate that fits two clients identifies neither.
@@ -101,8 +101,8 @@ void Authenticator::refresh(State& state) const {
   state.stamp = stamp;
   state.clients = load_clients(path_);
   if (state.clients)
-    log::info("client-file-read", {{"file", path_},
-                                   {"clients", std::to_string(state.clients->size())}});
+    log::info("client-file-read",
+              {{"file", path_}, {"clients", std::to_string(state.clients->size())}});
   else
     log::error("client-file-unusable", {{"error", describe(state.clients.error())}});
 }
@@ -111,15 +111,15 @@ Result<Caller> Authenticator::authenticate(const net::HttpRequest& request) cons
   const auto token = token_of(request);
   if (!token) return fail(token.error());
   if (!*token && !request.client)
-    return unauthorized("Send a token (Authorization: Bearer, or x-api-key) or use a client "
-                        "certificate.");
+    return unauthorized(
+        "Send a token (Authorization: Bearer, or x-api-key) or use a client "
+        "certificate.");
   return state_.with([&](State& state) -> Result<Caller> {
     refresh(state);
     if (!state.clients)
       return fail(ErrorCode::storage, "The file of API clients cannot be used; see the log.");
-    const ApiClient* client = *token
-                                  ? client_with_token(*state.clients, **token)
-                                  : client_with_certificate(*state.clients, *request.client);
+    const ApiClient* client = *token ? client_with_token(*state.clients, **token)
+                                     : client_with_certificate(*state.clients, *request.client);
     if (client == nullptr)
       return unauthorized(*token ? "The token is not known."
                                  : "The client certificate is not bound to a client.");
@@ -129,8 +129,7 @@ Result<Caller> Authenticator::authenticate(const net::HttpRequest& request) cons
 
 Status check_issuers(const Caller& caller, const std::vector<names::DomainName>& issuers) {
   for (std::size_t i = 0; i < issuers.size(); ++i) {
-    if (std::find(caller.issuers.begin(), caller.issuers.end(), issuers[i]) !=
-        caller.issuers.end())
+    if (std::find(caller.issuers.begin(), caller.issuers.end(), issuers[i]) != caller.issuers.end())
       continue;
     return fail(ErrorCode::forbidden,
                 fmt::format("The client \"{}\" may not ask under the issuer name {}.",

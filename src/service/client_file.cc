@@ -21,7 +21,8 @@ constexpr mode_t kWritableByOthers = 022;
 
 Error storage_error(std::string_view what, const std::string& path) {
   return {ErrorCode::storage,
-          fmt::format("{} {}: {}", what, path, std::generic_category().message(errno)), {}};
+          fmt::format("{} {}: {}", what, path, std::generic_category().message(errno)),
+          {}};
 }
 
 // A file descriptor that closes itself.
@@ -58,9 +59,8 @@ Status write_all(int descriptor, std::string_view text, const std::string& path)
 
 // Run by root, the command must leave a file that the service's own user can read.
 void keep_owner(int descriptor, const std::string& path) {
-  struct stat previous {};
-  if (::stat(path.c_str(), &previous) != 0 &&
-      ::stat(directory_of(path).c_str(), &previous) != 0)
+  struct stat previous{};
+  if (::stat(path.c_str(), &previous) != 0 && ::stat(directory_of(path).c_str(), &previous) != 0)
     return;
   // Only root may give files away; for anybody else the file is theirs already.
   [[maybe_unused]] const int ignored = ::fchown(descriptor, previous.st_uid, previous.st_gid);
@@ -97,7 +97,7 @@ Result<std::optional<std::string>> read_client_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid() && errno == ENOENT) return std::optional<std::string>();
   if (!file.valid()) return fail(storage_error("cannot open", path));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.number(), &status) != 0) return fail(storage_error("cannot stat", path));
   if ((status.st_mode & kWritableByOthers) != 0)
     return fail(ErrorCode::configuration,
@@ -136,7 +136,7 @@ Status replace_file(const std::string& path, std::string_view text) {
 }
 
 FileStamp stamp_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
   return {true, status.st_ino,
           std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,

@@ -22,16 +22,16 @@ constexpr std::size_t kSha256HexSize = 64;
 
 bool valid_client_id(std::string_view id) {
   const bool clean = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
   return clean && !id.empty() && id.size() <= kClientIdSizeMax;
 }
 
 bool valid_sha256_hex(std::string_view text) {
   return text.size() == kSha256HexSize && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
 }
 
 json::array strings_json(const std::vector<std::string>& values) {
@@ -118,14 +118,14 @@ std::string to_client_file(const std::vector<ApiClient>& clients) {
     for (const auto& issuer : client.issuers) issuers.emplace_back(issuer.text());
     json::array tokens;
     for (const StoredToken& token : client.tokens)
-      tokens.push_back(json::object{{"sha256", token.sha256},
-                                    {"added", format_instant(token.added)}});
-    list.push_back(json::object{
-        {"id", client.id},
-        {"issuers", std::move(issuers)},
-        {"tokens", std::move(tokens)},
-        {"certificate_fingerprints", strings_json(client.certificate_fingerprints)},
-        {"certificate_dns_names", strings_json(client.certificate_dns_names)}});
+      tokens.push_back(
+          json::object{{"sha256", token.sha256}, {"added", format_instant(token.added)}});
+    list.push_back(
+        json::object{{"id", client.id},
+                     {"issuers", std::move(issuers)},
+                     {"tokens", std::move(tokens)},
+                     {"certificate_fingerprints", strings_json(client.certificate_fingerprints)},
+                     {"certificate_dns_names", strings_json(client.certificate_dns_names)}});
   }
   return json::serialize(json::object{{"clients", std::move(list)}}) + "\n";
 }

@@ -29,11 +29,11 @@ struct StoredToken {
 };
 
 struct ApiClient {
-  std::string id;                                    // [A-Za-z0-9._-]{1,64}
-  std::vector<names::DomainName> issuers;            // it may ask under; never empty
+  std::string id;                          // [A-Za-z0-9._-]{1,64}
+  std::vector<names::DomainName> issuers;  // it may ask under; never empty
   std::vector<StoredToken> tokens;
-  std::vector<std::string> certificate_fingerprints; // lower-case hex SHA-256 over the DER
-  std::vector<std::string> certificate_dns_names;    // subjectAltName dNSName, lower case
+  std::vector<std::string> certificate_fingerprints;  // lower-case hex SHA-256 over the DER
+  std::vector<std::string> certificate_dns_names;     // subjectAltName dNSName, lower case
   friend bool operator==(const ApiClient&, const ApiClient&) = default;
 };
 

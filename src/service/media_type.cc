@@ -24,20 +24,28 @@ std::optional<Problem> problem_with_wrapping(const net::HttpRequest& request) {
   const auto type = request.header("content-type");
   if (!type)
     return Problem{ProblemKind::unsupported_media_type,
-                   "The request names no Content-Type; send application/json.", {}, {}};
+                   "The request names no Content-Type; send application/json.",
+                   {},
+                   {}};
   if (!is_json(*type))
     return Problem{ProblemKind::unsupported_media_type,
                    fmt::format("The Content-Type is \"{}\"; send application/json.",
-                               printable(*type, kQuotedHeaderSizeMax)), {}, {}};
+                               printable(*type, kQuotedHeaderSizeMax)),
+                   {},
+                   {}};
   const auto coding = request.header("content-encoding");
   if (coding && !boost::algorithm::iequals(*coding, "identity"))
     return Problem{ProblemKind::unsupported_media_type,
                    fmt::format("The Content-Encoding \"{}\" is not accepted; send plain JSON.",
-                               printable(*coding, kQuotedHeaderSizeMax)), {}, {}};
+                               printable(*coding, kQuotedHeaderSizeMax)),
+                   {},
+                   {}};
   if (request.body.size() > kRequestBodySizeMax)
     return Problem{ProblemKind::body_too_large,
                    fmt::format("The body has {} octets; at most {} are accepted.",
-                               request.body.size(), kRequestBodySizeMax), {}, {}};
+                               request.body.size(), kRequestBodySizeMax),
+                   {},
+                   {}};
   return std::nullopt;
 }
 

@@ -35,8 +35,7 @@ constexpr std::array<std::string_view, 10> kResults = {
     "unreachable",  "wrong-identity", "bad-signature", "pending", kOther};
 
 constexpr std::array<dns::Verdict, 4> kVerdicts = {
-    dns::Verdict::secure, dns::Verdict::insecure, dns::Verdict::bogus,
-    dns::Verdict::indeterminate};
+    dns::Verdict::secure, dns::Verdict::insecure, dns::Verdict::bogus, dns::Verdict::indeterminate};
 
 constexpr std::array<std::string_view, 14> kStatuses = {"200", "400", "401", "403", "404",
                                                         "405", "408", "409", "413", "415",
@@ -44,8 +43,7 @@ constexpr std::array<std::string_view, 14> kStatuses = {"200", "400", "401", "40
 
 // From a tenth of a warm lookup to the longest check deadline, in seconds.
 prometheus::Histogram::BucketBoundaries latency_buckets() {
-  return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-          0.25,   0.5,   1,      2.5,   5,    10,    15,   30};
+  return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30};
 }
 
 // Series of one family by one or two label values, fixed when it is filled.

@@ -35,8 +35,8 @@ net::HttpResponse detail_response(const Problem& problem) {
   net::HttpResponse response = to_response(problem);
   response.content_type = "application/json";
   json::object body;
-  body["detail"] = json::string(is_utf8(problem.detail) ? problem.detail
-                                                        : printable(problem.detail));
+  body["detail"] =
+      json::string(is_utf8(problem.detail) ? problem.detail : printable(problem.detail));
   response.body = json::serialize(body);
   return response;
 }
@@ -62,9 +62,7 @@ net::HttpResponse refuse(const Error& error) {
 
 }  // namespace
 
-Task<net::HttpResponse> healthy() {
-  co_return json_response(200, {{"status", "healthy"}});
-}
+Task<net::HttpResponse> healthy() { co_return json_response(200, {{"status", "healthy"}}); }
 
 void MpicApi::install(Router& router) {
   router.add("POST", "/mpic",
@@ -78,16 +76,16 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   if (!caller) co_return refuse(caller.error());
   if (request.body.size() > kRequestBodySizeMax)
     co_return detail_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
-  auto parsed = parse_mpic_request(request.body, *caller, info_, date_of(clock_.now()),
-                                   services_.suffixes);
+  auto parsed =
+      parse_mpic_request(request.body, *caller, info_, date_of(clock_.now()), services_.suffixes);
   if (!parsed) co_return validation_failed(std::move(parsed.error()));
   if (const auto bound = check_issuers(*caller, parsed->order.issuers); !bound)
     co_return detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
 
   orders::Order& order = parsed->order;
   order.fresh_id = true;
-  order.id = std::string(kMpicOrderPrefix) +
-             hex_encode(services_.random.octets(kGeneratedIdOctets));
+  order.id =
+      std::string(kMpicOrderPrefix) + hex_encode(services_.random.octets(kGeneratedIdOctets));
   order.client = caller->client;
   order.request_digest = request_digest(order);
   if (order.trace_id.empty()) order.trace_id = traceparent_of(request);

@@ -53,8 +53,8 @@ json::object perspective(const orders::PerspectiveFinding& finding, Instant rece
     out["check_response"] =
         failed_check_response("The outcome was final before this perspective answered.", when);
   else if (answer_unusable(finding))
-    out["check_response"] = failed_check_response(
-        finding.message.empty() ? finding.result : finding.message, when);
+    out["check_response"] =
+        failed_check_response(finding.message.empty() ? finding.result : finding.message, when);
   else
     out["check_response"] = check_response(*finding.determination, when);
   return out;
@@ -84,8 +84,7 @@ std::string write_mpic_answer(const MpicRequest& request, const ServiceInfo& inf
   json::object out;
   out["mpic_completed"] = decision.outcome != orders::Outcome::undetermined;
   out["request_orchestration_parameters"] = requested(request.orchestration);
-  out["actual_orchestration_parameters"] =
-      actual(request, info, remotes_used, decision.decided);
+  out["actual_orchestration_parameters"] = actual(request, info, remotes_used, decision.decided);
   out["check_type"] = "caa";
   out["domain_or_ip_target"] = json::string(request.target);
   out["is_valid"] = decision.outcome == orders::Outcome::permitted;

@@ -54,11 +54,11 @@ json::object response(bool completed, bool passed, json::value errors, Instant w
 json::object check_response(const caa::CaaDetermination& determination, Instant when) {
   const bool completed = determination.outcome != caa::CaaOutcome::undetermined;
   const bool explain = !completed || determination.reason == caa::CaaReason::internal_name;
-  return response(completed, determination.outcome == caa::CaaOutcome::permitted,
-                  explain ? json::value(one_error("mpic_error:caa_checker:lookup",
-                                                  determination.explanation))
-                          : json::value(nullptr),
-                  when, details_of(determination));
+  return response(
+      completed, determination.outcome == caa::CaaOutcome::permitted,
+      explain ? json::value(one_error("mpic_error:caa_checker:lookup", determination.explanation))
+              : json::value(nullptr),
+      when, details_of(determination));
 }
 
 json::object failed_check_response(std::string_view message, Instant when) {

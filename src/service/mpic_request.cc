@@ -22,8 +22,8 @@ class LogicIssues {
   void add(std::string_view type, std::string_view message) {
     json::object issue;
     issue["issue_type"] = json::string(type);
-    issue["message"] = json::string(is_utf8(message) ? std::string(message)
-                                                     : printable(message, message.size()));
+    issue["message"] =
+        json::string(is_utf8(message) ? std::string(message) : printable(message, message.size()));
     issues_.push_back(std::move(issue));
   }
   [[nodiscard]] bool empty() const { return issues_.empty(); }
@@ -92,8 +92,7 @@ void apply_orchestration(const MpicOrchestration& sent, const ServiceInfo& info,
     order.remote_count = static_cast<unsigned>(used);
   }
   if (const auto count = sent.quorum_count) {
-    const std::int64_t least =
-        info.corroborations_required(static_cast<unsigned>(used), day);
+    const std::int64_t least = info.corroborations_required(static_cast<unsigned>(used), day);
     if (*count < least || *count > used)
       issues.add("invalid-quorum-count", fmt::format("Invalid quorum count: {}", *count));
     else
@@ -134,9 +133,10 @@ void apply_issuers(const std::vector<std::string>& texts, orders::Order& order,
 
 }  // namespace
 
-tl::expected<MpicRequest, json::array> parse_mpic_request(
-    std::string_view body, const Caller& caller, const ServiceInfo& info, Date day,
-    const names::PublicSuffixList& suffixes) {
+tl::expected<MpicRequest, json::array> parse_mpic_request(std::string_view body,
+                                                          const Caller& caller,
+                                                          const ServiceInfo& info, Date day,
+                                                          const names::PublicSuffixList& suffixes) {
   auto sent = read_schema(body);
   if (!sent) return tl::unexpected(std::move(sent.error()));
   LogicIssues issues;

@@ -35,8 +35,7 @@ std::optional<std::int64_t> integer_text(std::string text) {
   boost::algorithm::trim(text);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty())
-    return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return number;
 }
 
@@ -170,8 +169,7 @@ std::optional<std::string> SchemaReader::literal(std::string_view key,
   if (found == nullptr) return std::nullopt;
   if (const auto* text = found->if_string()) {
     const std::string_view have(text->data(), text->size());
-    if (std::find(allowed.begin(), allowed.end(), have) != allowed.end())
-      return std::string(have);
+    if (std::find(allowed.begin(), allowed.end(), have) != allowed.end()) return std::string(have);
   }
   issues_.add("literal_error", loc_of(key),
               fmt::format("Input should be '{}'", fmt::join(allowed, "' or '")), *found);

@@ -70,8 +70,7 @@ struct MpicCaaParameters {
 };
 // A null or absent object gives the defaults.
 [[nodiscard]] MpicCaaParameters read_caa_parameters(const boost::json::value& value,
-                                                    boost::json::array loc,
-                                                    SchemaIssues& issues);
+                                                    boost::json::array loc, SchemaIssues& issues);
 // "tls-server" | "s-mime"
 [[nodiscard]] std::string_view mpic_certificate_type(caa::CertificateType type);
 

@@ -40,21 +40,20 @@ bool is_uri(std::string_view text) {
   });
   constexpr std::string_view kNeverInUri = "\"<>\\^`{|}";
   return scheme_ok && std::all_of(text.begin(), text.end(), [&](char c) {
-    return c > 0x20 && c < 0x7f && kNeverInUri.find(c) == std::string_view::npos;
-  });
+           return c > 0x20 && c < 0x7f && kNeverInUri.find(c) == std::string_view::npos;
+         });
 }
 
 // The labels of RFC 8657 s4: the IANA registry "ACME Validation Methods", and `ca-` for methods
 // that it does not hold (SC-098's ca-tbr-N among them).
 constexpr std::array<std::string_view, 10> kRegisteredMethods = {
-    "http-01",        "dns-01",         "tls-alpn-01",    "tls-sni-01",   "email-reply-00",
-    "dns-account-01", "dns-persist-01", "onion-csr-01",   "tkauth-01",    "bp-nodeid-00"};
+    "http-01",        "dns-01",         "tls-alpn-01",  "tls-sni-01", "email-reply-00",
+    "dns-account-01", "dns-persist-01", "onion-csr-01", "tkauth-01",  "bp-nodeid-00"};
 
 bool is_method_label(std::string_view text) {
   const bool label = !text.empty() && text.size() <= kMethodLabelSizeMax &&
-                     std::all_of(text.begin(), text.end(), [](char c) {
-                       return letter(c) || digit(c) || c == '-';
-                     });
+                     std::all_of(text.begin(), text.end(),
+                                 [](char c) { return letter(c) || digit(c) || c == '-'; });
   if (!label) return false;
   if (text.size() > 3 && text.starts_with("ca-")) return true;
   return std::find(kRegisteredMethods.begin(), kRegisteredMethods.end(), text) !=
@@ -65,7 +64,8 @@ void read_parameters(ObjectReader& in, orders::Order& order) {
   order.account_uri = in.optional_string("account_uri");
   if (order.account_uri && !is_uri(*order.account_uri))
     in.reject("account_uri", fmt::format("\"account_uri\" must be a URI (RFC 8657 section 3) of at "
-                                         "most {} characters", kAccountUriSizeMax));
+                                         "most {} characters",
+                                         kAccountUriSizeMax));
   order.validation_method = in.optional_string("validation_method");
   if (order.validation_method && !is_method_label(*order.validation_method))
     in.reject("validation_method",
@@ -76,7 +76,8 @@ void read_parameters(ObjectReader& in, orders::Order& order) {
 
 Status read_issuers(const std::vector<std::string>& texts, orders::Order& order) {
   if (texts.empty())
-    return fail(Error{ErrorCode::malformed, "\"issuers\" must hold at least one issuer domain name",
+    return fail(Error{ErrorCode::malformed,
+                      "\"issuers\" must hold at least one issuer domain name",
                       {{"pointer", "/issuers"}}});
   if (texts.size() > orders::kIssuersPerOrderMax)
     return fail(Error{ErrorCode::malformed,

@@ -42,8 +42,9 @@ Issuers read_issuers(const MpicCaaParameters& parameters, const Issuers& default
   Issuers out;
   if (parameters.caa_domains->empty() ||
       parameters.caa_domains->size() > orders::kIssuersPerOrderMax)
-    add_value_error(issues, loc, fmt::format("caa_domains must hold 1 to {} names",
-                                             orders::kIssuersPerOrderMax), input);
+    add_value_error(issues, loc,
+                    fmt::format("caa_domains must hold 1 to {} names", orders::kIssuersPerOrderMax),
+                    input);
   for (const std::string& text : *parameters.caa_domains) {
     auto issuer = names::DomainName::parse(text);
     if (!issuer) {
@@ -98,6 +99,8 @@ void PerspectiveCaa::install(Router& router) {
 }
 
 Task<net::HttpResponse> PerspectiveCaa::post(net::HttpRequest request) {
+  if (settings_.may_ask && !settings_.may_ask(request))
+    co_return json_response(403, {{"detail", "Forbidden"}});
   if (request.body.size() > kRequestBodySizeMax)
     co_return json_response(413, {{"detail", "Request body too large"}});
   auto asked = parse(request.body, settings_.default_issuers, suffixes_);

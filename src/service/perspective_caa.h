@@ -3,6 +3,7 @@
 // finding; only a coordinator corroborates.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,17 @@ class PerspectiveCaa {
   struct Settings {
     caa::AssessmentSettings assessment;
     std::vector<names::DomainName> default_issuers;  // where a request names none; may be empty
+    // Every certificate of the private CA passes the handshake, another perspective's too: this
+    // says whether its bearer may ask. Empty: whoever reaches the listener.
+    std::function<bool(const net::HttpRequest&)> may_ask{};
   };
   PerspectiveCaa(LocalCaaObserver& observer, const names::PublicSuffixList& suffixes,
                  const Clock& clock, Settings settings)
       : observer_(observer), suffixes_(suffixes), clock_(clock), settings_(std::move(settings)) {}
   void install(Router& router);
 
-  // 200 with the check_response object, or 422 {"detail": [...]} for a bad body. Callers are
-  // authenticated by the listener (client certificate required).
+  // 200 with the check_response object, 403 for who may not ask, 422 {"detail": [...]} for a bad
+  // body.
   [[nodiscard]] Task<net::HttpResponse> post(net::HttpRequest request);
 
  private:

@@ -25,26 +25,21 @@ Kind describe_kind(ProblemKind kind) {
       return {400, "name-not-certifiable", "A rule forbids certifying this name"};
     case ProblemKind::not_applicable:
       return {400, "not-applicable", "The check does not exist for this name"};
-    case ProblemKind::unauthorized:
-      return {401, "unauthorized", "Authentication is required"};
+    case ProblemKind::unauthorized: return {401, "unauthorized", "Authentication is required"};
     case ProblemKind::issuer_not_bound:
       return {403, "issuer-not-bound", "The client may not ask under this issuer name"};
-    case ProblemKind::not_found:
-      return {404, "not-found", "There is nothing here"};
+    case ProblemKind::not_found: return {404, "not-found", "There is nothing here"};
     case ProblemKind::method_not_allowed:
       return {405, "method-not-allowed", "The method is not allowed here"};
-    case ProblemKind::order_conflict:
-      return {409, "order-conflict", "The order id is taken"};
+    case ProblemKind::order_conflict: return {409, "order-conflict", "The order id is taken"};
     case ProblemKind::body_too_large:
       return {413, "body-too-large", "The request body is too large"};
     case ProblemKind::unsupported_media_type:
       return {415, "unsupported-media-type", "The request body must be application/json"};
-    case ProblemKind::overloaded:
-      return {503, "overloaded", "Too much is under way"};
+    case ProblemKind::overloaded: return {503, "overloaded", "Too much is under way"};
     case ProblemKind::storage_unavailable:
       return {503, "storage-unavailable", "The evidence cannot be written"};
-    case ProblemKind::internal_error:
-      break;
+    case ProblemKind::internal_error: break;
   }
   return {500, "internal-error", "The server failed"};
 }

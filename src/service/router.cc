@@ -51,8 +51,8 @@ bool own_interface(std::string_view path) { return path == "/v1" || path.starts_
 
 net::HttpResponse no_such_path(const net::HttpRequest& request) {
   if (own_interface(request.path))
-    return to_response({ProblemKind::not_found,
-                        fmt::format("There is no {}.", printable(request.path)), {}, {}});
+    return to_response(
+        {ProblemKind::not_found, fmt::format("There is no {}.", printable(request.path)), {}, {}});
   return {404, "application/json", R"({"detail":"Not Found"})", {}};
 }
 
@@ -62,8 +62,9 @@ net::HttpResponse wrong_method(const net::HttpRequest& request,
   if (own_interface(request.path))
     response = to_response({ProblemKind::method_not_allowed,
                             fmt::format("{} is not allowed here; use {}.",
-                                        printable(request.method, 20),
-                                        fmt::join(allowed, " or ")), {}, {}});
+                                        printable(request.method, 20), fmt::join(allowed, " or ")),
+                            {},
+                            {}});
   response.headers.emplace_back("Allow", fmt::format("{}", fmt::join(allowed, ", ")));
   return response;
 }
@@ -77,8 +78,7 @@ void Router::add(std::string method, std::string pattern, RouteHandler handler) 
 std::vector<std::string> Router::patterns() const {
   std::vector<std::string> out;
   for (const Route& route : routes_)
-    if (std::find(out.begin(), out.end(), route.pattern) == out.end())
-      out.push_back(route.pattern);
+    if (std::find(out.begin(), out.end(), route.pattern) == out.end()) out.push_back(route.pattern);
   return out;
 }
 
@@ -108,9 +108,9 @@ Task<net::HttpResponse> Router::answer(net::HttpRequest request) const {
     response = wrong_method(request, found.allowed);
   if (!trace.empty()) response.headers.emplace_back("traceparent", trace);
   if (metrics_ != nullptr)
-    metrics_->count_request(found.route != nullptr ? std::string_view(found.route->pattern)
-                                                   : kUnmatched,
-                            response.status);
+    metrics_->count_request(
+        found.route != nullptr ? std::string_view(found.route->pattern) : kUnmatched,
+        response.status);
   co_return response;
 }
 

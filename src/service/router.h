@@ -15,9 +15,14 @@ namespace parallax::service {
 class Metrics;
 
 // Every pattern that some part of the service installs; metrics know no other.
-inline constexpr std::array<std::string_view, 8> kRoutePatterns = {
-    "/v1/corroborations", "/v1/corroborations/{id}", "/mpic",    "/caa", "/healthz",
-    "/configz",           "/metrics",                "/openapi.json"};
+inline constexpr std::array<std::string_view, 8> kRoutePatterns = {"/v1/corroborations",
+                                                                   "/v1/corroborations/{id}",
+                                                                   "/mpic",
+                                                                   "/caa",
+                                                                   "/healthz",
+                                                                   "/configz",
+                                                                   "/metrics",
+                                                                   "/openapi.json"};
 
 // Answers a request; the second argument is the decoded path parameter, empty without one.
 using RouteHandler = std::function<Task<net::HttpResponse>(net::HttpRequest, std::string)>;
@@ -50,9 +55,9 @@ class Router {
     RouteHandler handler;
   };
   struct Match {
-    const Route* route = nullptr;       // none: `allowed` says whether the path exists
+    const Route* route = nullptr;  // none: `allowed` says whether the path exists
     std::string parameter;
-    std::vector<std::string> allowed;   // methods of the routes with this path
+    std::vector<std::string> allowed;  // methods of the routes with this path
   };
   [[nodiscard]] Match match(const net::HttpRequest& request) const;
 

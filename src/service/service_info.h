@@ -21,8 +21,7 @@ class ServiceInfo {
   // The least number of remotes that must be used on `day` (TLS BR 3.2.2.9).
   [[nodiscard]] virtual unsigned remotes_required(Date day) const = 0;
   // How many of `remotes_used` must corroborate on `day` (TLS BR 3.2.2.9, quorum table).
-  [[nodiscard]] virtual unsigned corroborations_required(unsigned remotes_used,
-                                                         Date day) const = 0;
+  [[nodiscard]] virtual unsigned corroborations_required(unsigned remotes_used, Date day) const = 0;
   // True in the lab: anchors or targets other than the public Internet's.
   [[nodiscard]] virtual bool lab() const = 0;
 };

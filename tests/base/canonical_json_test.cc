@@ -117,9 +117,8 @@ std::string utf8(const std::u32string& code_points) {
 
 RC_GTEST_PROP(CanonicalJsonProperty, KeysSortByUtf16, ()) {
   const auto key = rc::gen::map(
-      rc::gen::container<std::vector<char32_t>>(rc::gen::elementOf(
-          std::vector<char32_t>{U'a', U'z', 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff,
-                                0x10000, 0x10ffff})),
+      rc::gen::container<std::vector<char32_t>>(rc::gen::elementOf(std::vector<char32_t>{
+          U'a', U'z', 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff})),
       [](const std::vector<char32_t>& c) { return std::u32string(c.begin(), c.end()); });
   const std::u32string a = *key;
   const std::u32string b = *key;

@@ -31,8 +31,8 @@ TEST(Sha256, AgreesWithFips180) {
 }
 
 TEST(Ed25519, AgreesWithRfc8032) {
-  const auto key = SigningKey::from_pem(pem_of(hex("302e020100300506032b657004220420") +
-                                               hex(kSecret)));
+  const auto key =
+      SigningKey::from_pem(pem_of(hex("302e020100300506032b657004220420") + hex(kSecret)));
   ASSERT_TRUE(key) << key.error().message;
   EXPECT_EQ(hex_encode(key->verifying_key().raw()), kPublic);
   EXPECT_EQ(hex_encode(key->sign(hex("72"))), kSignature);

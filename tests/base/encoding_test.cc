@@ -24,8 +24,13 @@ TEST(Hex, RefusesOtherText) {
 
 TEST(Base64, AgreesWithRfc4648Section10) {
   const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+      {"", ""},
+      {"f", "Zg=="},
+      {"fo", "Zm8="},
+      {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="},
+      {"fooba", "Zm9vYmE="},
+      {"foobar", "Zm9vYmFy"},
   };
   for (const auto& [octets, text] : vectors) {
     SCOPED_TRACE(octets);
@@ -36,10 +41,10 @@ TEST(Base64, AgreesWithRfc4648Section10) {
 
 TEST(Base64, DecodesStrictly) {
   const std::pair<const char*, const char*> cases[] = {
-      {"NoPadding", "Zg"},         {"ShortPadding", "Zg="},    {"SurplusPadding", "Zg==="},
-      {"PaddingOnly", "===="},     {"PaddingInside", "Zg==Zg=="}, {"WhiteSpace", "Zm9v\n"},
-      {"SpaceInside", "Zm 9v"},    {"PadBitsSet", "Zh=="},     {"PadBitsSetTwo", "Zm9="},
-      {"UrlAlphabet", "-_-_"},     {"NotAscii", "\xc3\xa4Zg"},
+      {"NoPadding", "Zg"},      {"ShortPadding", "Zg="},       {"SurplusPadding", "Zg==="},
+      {"PaddingOnly", "===="},  {"PaddingInside", "Zg==Zg=="}, {"WhiteSpace", "Zm9v\n"},
+      {"SpaceInside", "Zm 9v"}, {"PadBitsSet", "Zh=="},        {"PadBitsSetTwo", "Zm9="},
+      {"UrlAlphabet", "-_-_"},  {"NotAscii", "\xc3\xa4Zg"},
   };
   for (const auto& [name, text] : cases) {
     SCOPED_TRACE(name);

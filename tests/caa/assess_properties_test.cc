@@ -12,9 +12,7 @@ using test::property;
 
 constexpr const char* kOurs = "ca.example";
 
-rc::Gen<std::string> wsp() {
-  return rc::gen::container<std::string>(rc::gen::element(' ', '\t'));
-}
+rc::Gen<std::string> wsp() { return rc::gen::container<std::string>(rc::gen::element(' ', '\t')); }
 
 rc::Gen<std::string> tag() {
   return rc::gen::map(

@@ -24,19 +24,21 @@ TEST(Explanation, OfAnotherIssuer) {
 }
 
 TEST(Explanation, OfAWildcardNamesIssuewildWhereThatRestricts) {
-  const auto seen = test::climb("www.example.com", {test::answer("example.com",
-      {property("issue", "ca.example"), property("issuewild", "other.example")})});
+  const auto seen = test::climb(
+      "www.example.com", {test::answer("example.com", {property("issue", "ca.example"),
+                                                       property("issuewild", "other.example")})});
   const auto text = explanation(seen, test::wildcard("ca.example"));
   EXPECT_THAT(text, HasSubstr("*.www.example.com has CAA records at example.com"));
   EXPECT_THAT(text, HasSubstr("  example.com. CAA 0 issuewild \"ca.example\"  "));
 }
 
 TEST(Explanation, OfForbiddenIssuance) {
-  EXPECT_THAT(explanation(test::set_at("example.com", {property("issue", ";")}),
-                          test::tls("ca.example")),
-              HasSubstr("forbid every issuer; add  example.com. CAA 0 issue \"ca.example\"  "));
+  EXPECT_THAT(
+      explanation(test::set_at("example.com", {property("issue", ";")}), test::tls("ca.example")),
+      HasSubstr("forbid every issuer; add  example.com. CAA 0 issue \"ca.example\"  "));
   EXPECT_THAT(explanation(test::set_at("example.com", {property("issue", "ca.example.")}),
-                          test::tls("ca.example")), HasSubstr("malformed"));
+                          test::tls("ca.example")),
+              HasSubstr("malformed"));
 }
 
 TEST(Explanation, OfParametersShowsTheRecordThatFits) {
@@ -85,8 +87,8 @@ TEST(Explanation, IsPrintableAndBoundedWhateverTheNetworkSent) {
       test::climb("example.com", {failed}), test::climb("example.com", {unreadable}),
       test::set_at("example.com", issuers),
       test::set_at("example.com", {property("tbs", garbage, 128)}),
-      test::set_at("example.com", {property("issue", "ca.example; accounturi=" +
-                                                         std::string(5000, 'x'))})};
+      test::set_at("example.com",
+                   {property("issue", "ca.example; accounturi=" + std::string(5000, 'x'))})};
   for (const auto& seen : cases) {
     const auto text = explanation(seen, test::tls("ca.example"));
     EXPECT_LT(text.size(), 1500u) << text;

@@ -67,7 +67,9 @@ inline CaaLookup failure(std::string_view at,
 inline CaaLookup insecure_failure(std::string_view at, std::string_view cut) {
   CaaLookup out = failure(at);
   out.insecurity = dns::InsecurityProof{
-      true, "no DS at the delegation", std::string(cut),
+      true,
+      "no DS at the delegation",
+      std::string(cut),
       {{".", "DS validated", "p1"}, {std::string(cut), "no DS: NSEC with NS bit", "p2"}}};
   return out;
 }

@@ -23,8 +23,11 @@
 namespace parallax::caa::test {
 
 inline dns::Lookup blank(dns::Question question) {
-  return dns::Lookup{.question = std::move(question), .records = {}, .alias_chain = {},
-                     .reason = {}, .packet = {}};
+  return dns::Lookup{.question = std::move(question),
+                     .records = {},
+                     .alias_chain = {},
+                     .reason = {},
+                     .packet = {}};
 }
 
 class FakeResolver final : public dns::Resolver {

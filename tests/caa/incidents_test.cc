@@ -14,23 +14,25 @@ const AssessmentSettings kPolicyOn{.permit_insecure_lookup_failure = true};
 
 // 1409735, 1409859: a lookup failure in a signed zone was taken as permission.
 TEST(Incident1409735, AFailureWithoutProofOfInsecurityIsNeverPermission) {
-  for (const auto status : {dns::LookupStatus::failed, dns::LookupStatus::timed_out,
-                            dns::LookupStatus::bogus}) {
+  for (const auto status :
+       {dns::LookupStatus::failed, dns::LookupStatus::timed_out, dns::LookupStatus::bogus}) {
     auto lookup = test::failure("signed.example", status);
-    EXPECT_EQ(assess(test::climb("signed.example", {lookup}), test::tls("ca.example"), kPolicyOn)
-                  .outcome, CaaOutcome::undetermined);
-    lookup.insecurity = dns::InsecurityProof{false, "the delegation is secure", "",
-                                             {{"example", "DS validated", ""}}};
-    EXPECT_EQ(assess(test::climb("signed.example", {lookup}), test::tls("ca.example"), kPolicyOn)
-                  .outcome, CaaOutcome::undetermined);
+    EXPECT_EQ(
+        assess(test::climb("signed.example", {lookup}), test::tls("ca.example"), kPolicyOn).outcome,
+        CaaOutcome::undetermined);
+    lookup.insecurity = dns::InsecurityProof{
+        false, "the delegation is secure", "", {{"example", "DS validated", ""}}};
+    EXPECT_EQ(
+        assess(test::climb("signed.example", {lookup}), test::tls("ca.example"), kPolicyOn).outcome,
+        CaaOutcome::undetermined);
   }
 }
 
 // 1409764: an unknown critical tag was ignored.
 TEST(Incident1409764, AnUnknownCriticalTagProhibitsBesideAnAuthorization) {
   for (const auto flags : std::vector<std::uint8_t>{128, 129, 255}) {
-    const auto seen = test::set_at("example.com", {property("issue", "ca.example"),
-                                                   property("crit", "x", flags)});
+    const auto seen = test::set_at("example.com",
+                                   {property("issue", "ca.example"), property("crit", "x", flags)});
     EXPECT_EQ(test::reason(seen, test::tls("ca.example")), CaaReason::critical_property);
   }
 }
@@ -39,14 +41,16 @@ TEST(Incident1409764, AnUnknownCriticalTagProhibitsBesideAnAuthorization) {
 TEST(Incident1841534, EveryPermissionHasAnEnd) {
   EXPECT_EQ(assess(test::climb("example.com"), test::tls("ca.example"), {}).permission_window,
             std::chrono::hours(8));
-  EXPECT_EQ(assess(test::set_at("example.com", {property("issue", ";")}), test::tls("ca.example"),
-                   {}).permission_window, std::chrono::seconds(0));
+  EXPECT_EQ(
+      assess(test::set_at("example.com", {property("issue", ";")}), test::tls("ca.example"), {})
+          .permission_window,
+      std::chrono::seconds(0));
 }
 
 // 1904748: issuewild was mishandled.
 TEST(Incident1904748, IssuewildDecidesWildcardsAndOnlyThose) {
-  const auto seen = test::set_at("example.com", {property("issue", "ca.example"),
-                                                 property("issuewild", ";")});
+  const auto seen =
+      test::set_at("example.com", {property("issue", "ca.example"), property("issuewild", ";")});
   EXPECT_EQ(test::reason(seen, test::wildcard("ca.example")), CaaReason::issuance_forbidden);
   EXPECT_EQ(test::reason(seen, test::tls("ca.example")), CaaReason::issuer_authorized);
 }
@@ -56,8 +60,10 @@ TEST(Incident1904749, IssuersCompareAsWholeNames) {
   for (const auto* named : {"ca.example.net", "notca.example", "ca.example-x.net", "a.example",
                             "example", "x.example; y=ca.example", "x.ca.example"}) {
     SCOPED_TRACE(named);
-    EXPECT_EQ(assess(test::set_at("example.com", {property("issue", named)}),
-                     test::tls("ca.example"), {}).outcome, CaaOutcome::prohibited);
+    EXPECT_EQ(
+        assess(test::set_at("example.com", {property("issue", named)}), test::tls("ca.example"), {})
+            .outcome,
+        CaaOutcome::prohibited);
   }
 }
 

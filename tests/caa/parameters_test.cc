@@ -18,8 +18,7 @@ class ParametersOfOneRequest : public testing::TestWithParam<Case> {};
 
 // The request: account kAccount, validated with dns-01.
 TEST_P(ParametersOfOneRequest, AreJudged) {
-  EXPECT_EQ(parameters_satisfied(GetParam().parameters, kAccount, "dns-01"),
-            GetParam().satisfied);
+  EXPECT_EQ(parameters_satisfied(GetParam().parameters, kAccount, "dns-01"), GetParam().satisfied);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -49,12 +48,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"methods_leading_comma", {{"validationmethods", ",dns-01"}}, false},
         Case{"methods_bad_octet", {{"validationmethods", "dns-01,x_y"}}, false},
         Case{"methods_twice",
-             {{"validationmethods", "dns-01"}, {"validationmethods", "dns-01"}}, false},
+             {{"validationmethods", "dns-01"}, {"validationmethods", "dns-01"}},
+             false},
         Case{"both", {{"accounturi", kAccount}, {"validationmethods", "dns-01"}}, true},
         Case{"account_fits_method_not",
-             {{"accounturi", kAccount}, {"validationmethods", "http-01"}}, false},
+             {{"accounturi", kAccount}, {"validationmethods", "http-01"}},
+             false},
         Case{"method_fits_account_not",
-             {{"accounturi", "https://x.example/"}, {"validationmethods", "dns-01"}}, false}),
+             {{"accounturi", "https://x.example/"}, {"validationmethods", "dns-01"}},
+             false}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Parameters, WithoutAccountOrMethodARestrictionCannotBeSatisfied) {

@@ -36,10 +36,22 @@ TEST(Rdata, RefusesWhatDoesNotParse) {
       {"empty tag", std::string_view("\0\0ca.example", 12)},
       {"tag beyond the end", std::string_view("\0\x06issue", 7)},
       {"no tag at all", std::string_view("\0\x01", 2)},
-      {"hyphen in tag", std::string_view("\0\x03" "a-b" "v", 6)},
-      {"space in tag", std::string_view("\0\x03" "a b" "v", 6)},
-      {"NUL in tag", std::string_view("\0\x03" "a\0b" "v", 6)},
-      {"high octet in tag", std::string_view("\0\x02" "\xc3\xa4" "v", 5)},
+      {"hyphen in tag", std::string_view("\0\x03"
+                                         "a-b"
+                                         "v",
+                                         6)},
+      {"space in tag", std::string_view("\0\x03"
+                                        "a b"
+                                        "v",
+                                        6)},
+      {"NUL in tag", std::string_view("\0\x03"
+                                      "a\0b"
+                                      "v",
+                                      6)},
+      {"high octet in tag", std::string_view("\0\x02"
+                                             "\xc3\xa4"
+                                             "v",
+                                             5)},
   };
   for (const auto& [label, rdata] : cases) {
     SCOPED_TRACE(label);
@@ -52,8 +64,7 @@ TEST(Rdata, RefusesWhatDoesNotParse) {
 TEST(PropertyText, IsTheZoneFileForm) {
   EXPECT_EQ(to_text(test::property("issuemail", "ca.example; a=b")),
             "0 issuemail \"ca.example; a=b\"");
-  EXPECT_EQ(to_text(test::property("tbs", "\"\\\x01\xff", 128)),
-            "128 tbs \"\\\"\\\\\\001\\255\"");
+  EXPECT_EQ(to_text(test::property("tbs", "\"\\\x01\xff", 128)), "128 tbs \"\\\"\\\\\\001\\255\"");
 }
 
 TEST(ValueText, RefusesAnyOtherSpelling) {

@@ -10,12 +10,19 @@ namespace parallax::caa {
 namespace {
 
 TEST(Vocabulary, ReasonsHaveStableDistinctTextsBothWays) {
-  const std::vector<std::string_view> texts = {
-      "no-caa-records",        "no-restricting-property", "issuer-authorized",
-      "insecure-lookup-failure", "issuer-not-authorized", "issuance-forbidden",
-      "parameters-not-satisfied", "critical-property",    "malformed-record",
-      "internal-name",         "lookup-failed",           "lookup-timed-out",
-      "bogus"};
+  const std::vector<std::string_view> texts = {"no-caa-records",
+                                               "no-restricting-property",
+                                               "issuer-authorized",
+                                               "insecure-lookup-failure",
+                                               "issuer-not-authorized",
+                                               "issuance-forbidden",
+                                               "parameters-not-satisfied",
+                                               "critical-property",
+                                               "malformed-record",
+                                               "internal-name",
+                                               "lookup-failed",
+                                               "lookup-timed-out",
+                                               "bogus"};
   std::set<CaaReason> reasons;
   for (const auto text : texts) {
     SCOPED_TRACE(text);

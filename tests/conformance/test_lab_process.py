@@ -3,11 +3,11 @@
 
 import os
 import pathlib
+import select
 import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -21,16 +21,26 @@ def run(arguments, **options):
 
 
 def processes_naming(text):
-    """Command lines of living processes that hold `text`."""
-    found = []
+    """Process ids and command lines of living processes that hold `text`."""
+    found = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if text in line and str(os.getpid()) != path.parent.name:
-            found.append(line)
+            found[int(path.parent.name)] = line
     return found
+
+
+def wait_for_the_end_of(processes):
+    for process in processes:
+        try:
+            end = os.pidfd_open(process)
+        except ProcessLookupError:
+            continue
+        select.select([end], [], [], UP_TIMEOUT_S)
+        os.close(end)
 
 
 def test_the_command_gets_its_input_and_its_status_comes_back():
@@ -86,9 +96,7 @@ def test_nothing_stays_behind(number):
         lab.send_signal(number)
         lab.wait(UP_TIMEOUT_S)
     left = pathlib.Path(directory)
-    deadline = time.monotonic() + UP_TIMEOUT_S  # after SIGKILL the kernel ends the rest by itself
-    while processes_naming(directory) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for_the_end_of(processes_naming(directory))  # after SIGKILL the kernel ends the rest
     if number == signal.SIGKILL:
         assert not any(left.iterdir())  # its files lived in memory
         left.rmdir()

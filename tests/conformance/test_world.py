@@ -3,21 +3,17 @@
 
 import json
 import os
-import pathlib
-import subprocess
 
 import pytest
-from parallax_lab import world as description
+import system
 from parallax_lab import zones
 
-WORLD = description.load()
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PARALLAX = pathlib.Path(os.environ.get("PARALLAX", ROOT / "build" / "release" / "parallax"))
+WORLD = system.WORLD
+UNDETERMINED = [case for case in WORLD.cases if case.outcome == "undetermined"]
 PRIMARY_SOURCES = os.environ["PARALLAX_LAB_SOURCES"].split(" ")[0].split(",")
 EXIT_CODES = {"permitted": 0, "refused": 1, "undetermined": 2}
 FIELDS = {"name", "type", "outcome", "reason", "explanation", "found_at", "records", "ttl_s",
           "permission_expires", "dnssec", "lookups", "quorum", "lab"}
-CHECK_TIMEOUT_S = 60
 MODES = ("strict", "lenient")
 
 
@@ -43,21 +39,35 @@ enabled = true
 
 def check(case, configuration):
     """Runs the check; (exit code, the JSON object)."""
-    command = [PARALLAX, "check", "caa", case.name, "--type", case.type,
-               "--issuer", WORLD.issuer, "--config", configuration, "--json"]
+    arguments = ["check", "caa", case.name, "--type", case.type, "--issuer", WORLD.issuer,
+                 "--config", configuration, "--json"]
     if case.account_uri:
-        command += ["--account-uri", case.account_uri]
+        arguments += ["--account-uri", case.account_uri]
     if case.method:
-        command += ["--method", case.method]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=CHECK_TIMEOUT_S,
-                          check=False)
+        arguments += ["--method", case.method]
+    done = system.parallax(*arguments)
     assert done.returncode in EXIT_CODES.values(), done.stderr
     return done.returncode, json.loads(done.stdout)
 
 
+def check_all(cases, configuration):
+    answers = system.at_once(lambda case: check(case, configuration), cases)
+    return {case.id: answer for case, answer in zip(cases, answers)}
+
+
+@pytest.fixture(scope="module")
+def strict(configurations):
+    return check_all(WORLD.cases, configurations["strict"])
+
+
+@pytest.fixture(scope="module")
+def lenient(configurations):
+    return check_all(UNDETERMINED, configurations["lenient"])
+
+
 @pytest.mark.parametrize("case", WORLD.cases, ids=lambda case: case.id)
-def test_check(case, configurations):
-    status, answer = check(case, configurations["strict"])
+def test_check(case, strict):
+    status, answer = strict[case.id]
     assert set(answer) == FIELDS
     assert (answer["outcome"], answer["found_at"]) == (case.outcome, case.found_at), answer
     assert answer["reason"] in case.reasons, answer
@@ -73,10 +83,9 @@ def test_check(case, configurations):
     assert answer["ttl_s"] == (zones.TTL_S if case.found_at else 0)
 
 
-@pytest.mark.parametrize("case", [case for case in WORLD.cases if case.outcome == "undetermined"],
-                         ids=lambda case: case.id)
-def test_failure_is_excused_only_if_proved_insecure(case, configurations):
-    status, answer = check(case, configurations["lenient"])
+@pytest.mark.parametrize("case", UNDETERMINED, ids=lambda case: case.id)
+def test_failure_is_excused_only_if_proved_insecure(case, lenient):
+    status, answer = lenient[case.id]
     assert answer["outcome"] == case.lenient_outcome, answer
     assert answer["found_at"] == case.lenient_found_at, answer
     assert answer["reason"] in case.lenient_reasons, answer
@@ -84,7 +93,7 @@ def test_failure_is_excused_only_if_proved_insecure(case, configurations):
     assert status == EXIT_CODES[case.lenient_outcome]
 
 
-def test_a_thousand_and_one_records(configurations):
+def test_a_thousand_and_one_records(strict):
     case = next(case for case in WORLD.cases if case.domain == "thousand.alder")
-    _, answer = check(case, configurations["strict"])
+    _, answer = strict[case.id]
     assert len(answer["records"]) == 1001

@@ -8,8 +8,7 @@
 namespace parallax::dns {
 namespace {
 
-constexpr const char* kDigest =
-    "0000000000000000000000000000000000000000000000000000000000000000";
+constexpr const char* kDigest = "0000000000000000000000000000000000000000000000000000000000000000";
 
 std::string ds_line(int algorithm, int digest) {
   return "x.cedar. 60 DS 1 " + std::to_string(algorithm) + " " + std::to_string(digest) + " " +
@@ -45,8 +44,8 @@ TEST(AssessSecureDs, TellsWhatTheResponseSays) {
        DsFinding::signed_delegation},
       {"halves_do_not_add_up", ds_response({ds_line(253, 2), ds_line(13, 250)}, {}),
        DsFinding::unsupported},
-      {"ds_of_another_name",
-       ds_response({"y.cedar. 60 DS 1 13 2 " + std::string(kDigest)}, {}), DsFinding::no_cut},
+      {"ds_of_another_name", ds_response({"y.cedar. 60 DS 1 13 2 " + std::string(kDigest)}, {}),
+       DsFinding::no_cut},
       {"nsec_delegation", ds_response({}, {"x.cedar. 60 NSEC z.cedar. NS RRSIG NSEC"}),
        DsFinding::unsigned_delegation},
       {"nsec_no_delegation", ds_response({}, {"x.cedar. 60 NSEC z.cedar. A RRSIG NSEC"}),
@@ -76,8 +75,8 @@ TEST(AssessSecureDs, TellsWhatTheResponseSays) {
 
 // A response that denies DS of x.cedar by opt-out; tests break it in one place each.
 struct Denial {
-  std::string encloser = nsec3_line(hash_label("cedar"), hash_label("cedar", 1), 1,
-                                    "NS SOA RRSIG DNSKEY NSEC3PARAM");
+  std::string encloser =
+      nsec3_line(hash_label("cedar"), hash_label("cedar", 1), 1, "NS SOA RRSIG DNSKEY NSEC3PARAM");
   std::string cover =
       nsec3_line(hash_label("x.cedar", -1), hash_label("x.cedar", 1), 1, "NS DS RRSIG");
   std::vector<std::string> answer{};
@@ -125,15 +124,13 @@ TEST(VerifyOptOut, RefusesBrokenDenials) {
        {.cover = nsec3_line(hash_label("x.cedar", -1), next, 0, "NS DS RRSIG")}},
       {"cover_elsewhere",
        {.cover = nsec3_line(hash_label("x.cedar", 1), hash_label("x.cedar", 2), 1, "NS RRSIG")}},
-      {"name_itself_matched",
-       {.cover = nsec3_line(hash_label("x.cedar"), next, 1, "NS RRSIG")}},
+      {"name_itself_matched", {.cover = nsec3_line(hash_label("x.cedar"), next, 1, "NS RRSIG")}},
       {"encloser_is_a_delegation",
        {.encloser = nsec3_line(hash_label("cedar"), hash_label("cedar", 1), 1, "NS DS RRSIG")}},
       {"encloser_is_a_dname",
-       {.encloser = nsec3_line(hash_label("cedar"), hash_label("cedar", 1), 1,
-                               "NS SOA RRSIG DNAME")}},
-      {"unknown_flag",
-       {.cover = nsec3_line(hash_label("x.cedar", -1), next, 3, "NS DS RRSIG")}},
+       {.encloser =
+            nsec3_line(hash_label("cedar"), hash_label("cedar", 1), 1, "NS SOA RRSIG DNAME")}},
+      {"unknown_flag", {.cover = nsec3_line(hash_label("x.cedar", -1), next, 3, "NS DS RRSIG")}},
       {"other_zone",
        {.cover = nsec3_line(hash_label("x.cedar", -1), next, 1, "NS RRSIG", "a.cedar")}},
       {"answer_present", {.answer = {"x.cedar. 60 CNAME y.cedar."}}},
@@ -158,10 +155,10 @@ TEST(VerifyOptOut, RefusesSignaturesThatDoNotHold) {
   EXPECT_FALSE(verify_opt_out(response, "x.cedar", kZone, zone.dnskey_response(),
                               at(SignedZone::kExpiration + 1)));
   EXPECT_FALSE(verify_opt_out(response, "x.cedar", kZone, "", SignedZone::valid_time()));
-  EXPECT_FALSE(verify_opt_out(response, "x.birch", kZone, zone.dnskey_response(),
-                              SignedZone::valid_time()));
-  EXPECT_FALSE(verify_opt_out(response, "cedar", kZone, zone.dnskey_response(),
-                              SignedZone::valid_time()));
+  EXPECT_FALSE(
+      verify_opt_out(response, "x.birch", kZone, zone.dnskey_response(), SignedZone::valid_time()));
+  EXPECT_FALSE(
+      verify_opt_out(response, "cedar", kZone, zone.dnskey_response(), SignedZone::valid_time()));
 }
 
 TEST(VerifyOptOut, RefusesRevokedAndForeignKeys) {
@@ -174,8 +171,8 @@ TEST(VerifyOptOut, RefusesRevokedAndForeignKeys) {
   const std::string response = denial_response({}, zone);
   for (const char* flags : {"384", "0"}) {
     SCOPED_TRACE(flags);
-    EXPECT_FALSE(verify_opt_out(response, "x.cedar", kZone, with_flags(flags),
-                                SignedZone::valid_time()));
+    EXPECT_FALSE(
+        verify_opt_out(response, "x.cedar", kZone, with_flags(flags), SignedZone::valid_time()));
   }
   EXPECT_TRUE(
       verify_opt_out(response, "x.cedar", kZone, with_flags("256"), SignedZone::valid_time()));

@@ -21,8 +21,7 @@ struct ResponseText {
 
 inline LdnsPtr<ldns_rr> make_rr(const std::string& line) {
   ldns_rr* rr = nullptr;
-  const ldns_status status =
-      ldns_rr_new_frm_str(&rr, line.c_str(), 3600, nullptr, nullptr);
+  const ldns_status status = ldns_rr_new_frm_str(&rr, line.c_str(), 3600, nullptr, nullptr);
   if (status != LDNS_STATUS_OK) {
     std::abort();  // a test that cannot write its own record is broken
   }

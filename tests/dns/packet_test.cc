@@ -18,6 +18,7 @@ struct Case {
   std::uint32_t ttl_s;
 };
 
+// clang-format off: a case is a line or two, not one line per member.
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
       {"record", {.name = "a.test", .answer = {"a.test. 60 CAA 0 issue \"ca\""}},
@@ -72,12 +73,13 @@ const std::vector<Case>& cases() {
   };
   return all;
 }
+// clang-format on
 
 TEST(DecodeAnswer, ReadsResponses) {
   for (const Case& tested : cases()) {
     SCOPED_TRACE(tested.name);
-    const Result<Answer> answer = decode_answer(make_response(tested.response),
-                                                tested.response.name, tested.response.type);
+    const Result<Answer> answer =
+        decode_answer(make_response(tested.response), tested.response.name, tested.response.type);
     ASSERT_TRUE(answer) << describe(answer.error());
     EXPECT_EQ(to_string(answer->rcode), to_string(tested.rcode));
     EXPECT_EQ(answer->records.size(), tested.records);
@@ -93,13 +95,39 @@ TEST(DecodeAnswer, GivesOwnerAndUncompressedData) {
   ASSERT_TRUE(answer);
   ASSERT_EQ(answer->records.size(), 1U);
   const ResourceRecord expected{"a.test", RecordType::mx, 60,
-                                std::string("\x00\x0a\x01" "a\x04test\x00", 10)};
+                                std::string("\x00\x0a\x01"
+                                            "a\x04test\x00",
+                                            10)};
   EXPECT_EQ(answer->records[0], expected);
 }
 
+// Malformed records must be seen, since they prohibit (RFC 8659 s4.1): none of them may hide the
+// set.
+TEST(DecodeAnswer, KeepsCaaDataThatDoesNotParse) {
+  for (const std::string& data : {std::string("\x00\x05", 2), std::string("\x00", 1), std::string(),
+                                  std::string("\x00\x00"
+                                              "ca.example",
+                                              12)}) {
+    SCOPED_TRACE(data.size());
+    std::string wire = make_response(
+        {.name = "a.test", .answer = {"a.test. 60 CAA 0 issue \"0123456789abcdef\""}});
+    constexpr std::size_t kWholeData = 2 + 5 + 16;
+    wire.resize(wire.size() - kWholeData - 2);
+    wire += {'\0', static_cast<char>(data.size())};
+    wire += data;
+    const Result<Answer> answer = decode_answer(wire, "a.test", RecordType::caa);
+    ASSERT_TRUE(answer) << describe(answer.error());
+    ASSERT_EQ(answer->records.size(), 1U);
+    EXPECT_EQ(answer->records[0].rdata, data);
+    EXPECT_EQ(answer->ttl_s, 60U);
+    wire.resize(wire.size() - 1);  // the data ends before it should
+    EXPECT_FALSE(decode_answer(wire, "a.test", RecordType::caa));
+  }
+}
+
 TEST(DecodeAnswer, AsksForTheRoot) {
-  const std::string wire = make_response(
-      {.name = ".", .type = RecordType::ns, .answer = {". 60 NS a.test."}});
+  const std::string wire =
+      make_response({.name = ".", .type = RecordType::ns, .answer = {". 60 NS a.test."}});
   const Result<Answer> answer = decode_answer(wire, ".", RecordType::ns);
   ASSERT_TRUE(answer);
   ASSERT_EQ(answer->records.size(), 1U);
@@ -132,8 +160,8 @@ TEST(DecodeAnswer, BoundsAliases) {
   EXPECT_TRUE(decode(alias_run(kAliasStepsMax)));
   EXPECT_FALSE(decode(alias_run(kAliasStepsMax + 1)));
   EXPECT_FALSE(decode({.name = "a.test", .answer = {"a.test. 60 CNAME a.test."}}));
-  EXPECT_FALSE(decode({.name = "a.test",
-                       .answer = {"a.test. 60 CNAME b.test.", "b.test. 60 CNAME a.test."}}));
+  EXPECT_FALSE(decode(
+      {.name = "a.test", .answer = {"a.test. 60 CNAME b.test.", "b.test. 60 CNAME a.test."}}));
   // Grows with each step until the name would be too long; the loop ends there.
   EXPECT_FALSE(decode({.name = "a.b.test", .answer = {"b.test. 60 DNAME c.b.test."}}));
 }
@@ -151,11 +179,11 @@ TEST(DecodeAnswer, RefusesWhatIsNoAnswerToTheQuestion) {
 }
 
 TEST(DecodeAnswer, SurvivesEveryTruncationAndBitFlip) {
-  const std::string wire = make_response(
-      {.name = "x.a.test",
-       .answer = {"a.test. 20 DNAME b.test.", "x.a.test. 20 CNAME x.b.test.",
-                  "x.b.test. 60 CAA 0 issue \"ca\""},
-       .authority = {"test. 60 SOA a. b. 1 2 3 4 5"}});
+  const std::string wire =
+      make_response({.name = "x.a.test",
+                     .answer = {"a.test. 20 DNAME b.test.", "x.a.test. 20 CNAME x.b.test.",
+                                "x.b.test. 60 CAA 0 issue \"ca\""},
+                     .authority = {"test. 60 SOA a. b. 1 2 3 4 5"}});
   for (std::size_t size = 0; size < wire.size(); ++size) {
     static_cast<void>(decode_answer(wire.substr(0, size), "x.a.test", RecordType::caa));
   }

@@ -42,8 +42,7 @@ class SignedZone {
   }
 
   [[nodiscard]] std::string dnskey_response() const {
-    return make_response(
-        {.name = zone_, .type = RecordType::dnskey, .answer = {dnskey_text_}});
+    return make_response({.name = zone_, .type = RecordType::dnskey, .answer = {dnskey_text_}});
   }
   [[nodiscard]] const std::string& dnskey_text() const { return dnskey_text_; }
 

@@ -42,10 +42,8 @@ TEST(UnboundResolver, RefusesBadSettings) {
        [](ResolverSettings& s, const EmptyFile&) { s.cache_max_ttl = std::chrono::seconds(-1); }},
       {"ttl_over_8_h",
        [](ResolverSettings& s, const EmptyFile&) { s.cache_max_ttl = kCacheMaxTtlMax * 2; }},
-      {"no_slots",
-       [](ResolverSettings& s, const EmptyFile&) { s.concurrent_lookups_max = 0; }},
-      {"no_family",
-       [](ResolverSettings& s, const EmptyFile&) { s.ipv4 = s.ipv6 = false; }},
+      {"no_slots", [](ResolverSettings& s, const EmptyFile&) { s.concurrent_lookups_max = 0; }},
+      {"no_family", [](ResolverSettings& s, const EmptyFile&) { s.ipv4 = s.ipv6 = false; }},
       {"interface_no_address",
        [](ResolverSettings& s, const EmptyFile&) { s.outgoing_interfaces = {"eth0"}; }},
       {"no_hints",
@@ -138,10 +136,9 @@ TEST(UnboundResolver, RefusesMoreThanItsQueueHolds) {
   for (std::size_t i = 0; i < lookups.size(); ++i) {
     boost::asio::co_spawn(
         io,
-        keep(resolver->lookup(
-                 {names::DomainName::parse("a" + std::to_string(i) + ".test").value(),
-                  RecordType::caa},
-                 Deadline::after(std::chrono::seconds(1))),
+        keep(resolver->lookup({names::DomainName::parse("a" + std::to_string(i) + ".test").value(),
+                               RecordType::caa},
+                              Deadline::after(std::chrono::seconds(1))),
              lookups[i]),
         boost::asio::detached);
   }

@@ -38,19 +38,18 @@ constexpr Case kCases[] = {
 };
 
 Reply reply_of(const Case& tested) {
-  return {.error = tested.error,
-          .security = tested.security,
-          .packet = make_response({.name = "a.test",
-                                   .rcode = tested.rcode,
-                                   .answer = {"a.test. 60 CAA 0 issue \"ca\""}}),
-          .why_bogus = ""};
+  return {
+      .error = tested.error,
+      .security = tested.security,
+      .packet = make_response(
+          {.name = "a.test", .rcode = tested.rcode, .answer = {"a.test. 60 CAA 0 issue \"ca\""}}),
+      .why_bogus = ""};
 }
 
 TEST(Judge, MapsReplies) {
   for (const Case& tested : kCases) {
     SCOPED_TRACE(tested.name);
-    const Outcome outcome =
-        judge(reply_of(tested), "a.test", RecordType::caa, tested.validating);
+    const Outcome outcome = judge(reply_of(tested), "a.test", RecordType::caa, tested.validating);
     EXPECT_EQ(outcome.status, tested.status);
     EXPECT_EQ(outcome.verdict, tested.verdict);
     EXPECT_EQ(outcome.answer.records.size(), tested.records);
@@ -59,8 +58,8 @@ TEST(Judge, MapsReplies) {
 }
 
 TEST(Judge, FailsOnWhatIsNoAnswer) {
-  for (const std::string& packet : {std::string(), std::string(12, '\0'),
-                                    make_response({.name = "b.test"})}) {
+  for (const std::string& packet :
+       {std::string(), std::string(12, '\0'), make_response({.name = "b.test"})}) {
     const Outcome outcome =
         judge({.error = 0, .security = ReplySecurity::secure, .packet = packet, .why_bogus = ""},
               "a.test", RecordType::caa, true);

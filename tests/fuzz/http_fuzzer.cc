@@ -42,8 +42,8 @@ void check(const Message& message) {
     if (name == "content-length") {
       ++lengths;
       require(!value.empty() && value.find_first_not_of("0123456789") == std::string::npos);
-      const bool bodiless = message.status / 100 == 1 || message.status == 204 ||
-                            message.status == 304;
+      const bool bodiless =
+          message.status / 100 == 1 || message.status == 204 || message.status == 304;
       if (!bodiless) require(std::stoull(value) == message.body.size());
     }
   }

@@ -51,8 +51,7 @@ const service::Caller& caller() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Info info;
   const std::string_view body(reinterpret_cast<const char*>(data), size);
-  const auto request =
-      service::parse_mpic_request(body, caller(), info, Date{}, suffixes());
+  const auto request = service::parse_mpic_request(body, caller(), info, Date{}, suffixes());
   if (!request) {
     require(!request.error().empty());
     require(parse_json(boost::json::serialize(request.error())).has_value());

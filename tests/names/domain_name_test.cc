@@ -89,8 +89,7 @@ TEST_P(RefusedDomainName, SaysWhy) {
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedDomainName,
     ::testing::Values(
-        Refused{"Empty", "", "is empty"},
-        Refused{"Root", ".", "the root"},
+        Refused{"Empty", "", "is empty"}, Refused{"Root", ".", "the root"},
         Refused{"TwoDots", "example..com", "two dots in a row"},
         Refused{"LeadingDot", ".example.com", "one in front"},
         Refused{"TwoTrailingDots", "example.com..", "two dots in a row"},
@@ -161,10 +160,9 @@ TEST(DomainName, AncestryRespectsLabelBoundaries) {
 TEST(DomainName, TakesALabelInFront) {
   EXPECT_EQ(domain("example.com").with_label("_acme-challenge")->text(),
             "_acme-challenge.example.com");
-  EXPECT_EQ(domain("example.com").with_label("B\u00FCcher")->text(),
-            "xn--bcher-kva.example.com");
-  for (const std::string& bad : {std::string(), std::string("a.b"), label_of(64),
-                                 std::string("*"), std::string("\xff"), std::string("-a")}) {
+  EXPECT_EQ(domain("example.com").with_label("B\u00FCcher")->text(), "xn--bcher-kva.example.com");
+  for (const std::string& bad : {std::string(), std::string("a.b"), label_of(64), std::string("*"),
+                                 std::string("\xff"), std::string("-a")}) {
     SCOPED_TRACE(bad);
     EXPECT_FALSE(domain("example.com").with_label(bad));
   }
@@ -187,10 +185,14 @@ TEST(WildcardName, StandsOverItsBase) {
 
 TEST(WildcardName, RefusesEveryOtherAsterisk) {
   const std::pair<const char*, const char*> cases[] = {
-      {"example.com", "must begin with \"*.\""}, {"*", "must begin with \"*.\""},
-      {"*example.com", "must begin with"},       {"*.", "is empty"},
-      {"*.*.example.com", "asterisk"},           {"*.a*.example.com", "asterisk"},
-      {"*..example.com", "empty"},               {"*.192.0.2.1", "IPv4"},
+      {"example.com", "must begin with \"*.\""},
+      {"*", "must begin with \"*.\""},
+      {"*example.com", "must begin with"},
+      {"*.", "is empty"},
+      {"*.*.example.com", "asterisk"},
+      {"*.a*.example.com", "asterisk"},
+      {"*..example.com", "empty"},
+      {"*.192.0.2.1", "IPv4"},
       {"*._a.example.com", "underscore"},
   };
   for (const auto& [input, says] : cases) {

@@ -144,19 +144,19 @@ constexpr Special kSpecial[] = {
 TEST(IpAddress, NamesSpecialPurposes) {
   for (const Special& special : kSpecial) {
     SCOPED_TRACE(special.address);
-    EXPECT_THAT(IpAddress::parse(special.address)->special_purpose(),
-                HasSubstr(special.purpose));
+    EXPECT_THAT(IpAddress::parse(special.address)->special_purpose(), HasSubstr(special.purpose));
   }
 }
 
 TEST(IpAddress, LeavesNeighboursOfSpecialBlocksAlone) {
-  for (const char* text :
-       {"1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-        "128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0",
-        "191.255.255.255", "192.0.1.0", "192.0.3.0", "192.88.98.255", "192.167.255.255",
-        "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "8.8.8.8",
-        "2001:200::1", "2001:db7:ffff::1", "2001:db9::1", "2003::1", "2620:4f:7fff::1",
-        "2620:4f:8001::1", "2000::1", "3ffe::1", "3fff:1000::1", "2606:4700::1111"}) {
+  for (const char* text : {"1.0.0.0",     "9.255.255.255",   "11.0.0.0",         "100.63.255.255",
+                           "100.128.0.0", "126.255.255.255", "128.0.0.0",        "169.253.255.255",
+                           "169.255.0.0", "172.15.255.255",  "172.32.0.0",       "191.255.255.255",
+                           "192.0.1.0",   "192.0.3.0",       "192.88.98.255",    "192.167.255.255",
+                           "192.169.0.0", "198.17.255.255",  "198.20.0.0",       "223.255.255.255",
+                           "8.8.8.8",     "2001:200::1",     "2001:db7:ffff::1", "2001:db9::1",
+                           "2003::1",     "2620:4f:7fff::1", "2620:4f:8001::1",  "2000::1",
+                           "3ffe::1",     "3fff:1000::1",    "2606:4700::1111"}) {
     SCOPED_TRACE(text);
     EXPECT_EQ(IpAddress::parse(text)->special_purpose(), "");
   }

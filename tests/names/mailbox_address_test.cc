@@ -78,8 +78,7 @@ TEST_P(RefusedMailbox, SaysWhy) {
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedMailbox,
     ::testing::Values(
-        Refused{"Empty", "", "is empty"},
-        Refused{"NoAt", "alice", "there is no @"},
+        Refused{"Empty", "", "is empty"}, Refused{"NoAt", "alice", "there is no @"},
         Refused{"NoDomain", "alice@", "nothing stands behind the @"},
         Refused{"NoLocalPart", "@example.com", "needs a local part"},
         Refused{"OnlyAt", "@", "needs a local part"},

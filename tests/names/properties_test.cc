@@ -10,27 +10,26 @@ namespace parallax::names {
 namespace {
 
 rc::Gen<std::string> label_text() {
-  return rc::gen::map(
-      rc::gen::pair(
-          rc::gen::inRange<std::size_t>(1, 64),
-          rc::gen::container<std::string>(63, rc::gen::elementOf(std::string("abcXYZ019-")))),
-      [](const std::pair<std::size_t, std::string>& pair) {
-        std::string label = pair.second.substr(0, pair.first);
-        label.front() = 'a';
-        label.back() = 'z';
-        return label;
-      });
+  return rc::gen::map(rc::gen::pair(rc::gen::inRange<std::size_t>(1, 64),
+                                    rc::gen::container<std::string>(
+                                        63, rc::gen::elementOf(std::string("abcXYZ019-")))),
+                      [](const std::pair<std::size_t, std::string>& pair) {
+                        std::string label = pair.second.substr(0, pair.first);
+                        label.front() = 'a';
+                        label.back() = 'z';
+                        return label;
+                      });
 }
 
 rc::Gen<std::string> domain_text() {
-  return rc::gen::map(rc::gen::resize(4, rc::gen::container<std::vector<std::string>>(
-                                             label_text())),
-                      [](const std::vector<std::string>& labels) {
-                        std::string name;
-                        for (const std::string& label : labels) name += label + ".";
-                        name += "example";
-                        return name.substr(name.size() > 253 ? name.size() - 253 : 0);
-                      });
+  return rc::gen::map(
+      rc::gen::resize(4, rc::gen::container<std::vector<std::string>>(label_text())),
+      [](const std::vector<std::string>& labels) {
+        std::string name;
+        for (const std::string& label : labels) name += label + ".";
+        name += "example";
+        return name.substr(name.size() > 253 ? name.size() - 253 : 0);
+      });
 }
 
 // Text from the alphabet in which the parsers' decisions lie.
@@ -88,8 +87,8 @@ RC_GTEST_PROP(NamesProperty, ParentsLieAboveAndEndAtTheTop, ()) {
 }
 
 RC_GTEST_PROP(NamesProperty, EveryQuotedLocalPartHasOneSpelling, ()) {
-  const std::string content = *rc::gen::container<std::string>(
-      rc::gen::elementOf(std::string("ab. @\"\\")));
+  const std::string content =
+      *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab. @\"\\")));
   RC_PRE(content.size() <= 20);
   std::string all_escaped = "\"";
   for (const char c : content) all_escaped += std::string("\\") + c;

@@ -83,8 +83,7 @@ TEST_F(PublicSuffixFile, TakesItsDateFromTheVersionLine) {
 }
 
 TEST_F(PublicSuffixFile, FallsBackToTheModificationTime) {
-  const std::string path =
-      file("// ===BEGIN ICANN DOMAINS===\ncom\n// ===END ICANN DOMAINS===\n");
+  const std::string path = file("// ===BEGIN ICANN DOMAINS===\ncom\n// ===END ICANN DOMAINS===\n");
   const auto when = std::chrono::file_clock::from_sys(*parse_instant("2023-02-09T05:00:00Z"));
   std::filesystem::last_write_time(path, when);
   EXPECT_EQ(PublicSuffixList::load(path)->dated(), *parse_date("2023-02-09"));
@@ -103,8 +102,8 @@ TEST_F(PublicSuffixFile, RefusesWhatIsNoList) {
     EXPECT_EQ(list.error().code, ErrorCode::configuration);
     EXPECT_THAT(list.error().message, HasSubstr(says));
   }
-  const auto hollow = PublicSuffixList::load(
-      file("// ===BEGIN ICANN DOMAINS===\n// ===END ICANN DOMAINS===\n"));
+  const auto hollow =
+      PublicSuffixList::load(file("// ===BEGIN ICANN DOMAINS===\n// ===END ICANN DOMAINS===\n"));
   EXPECT_FALSE(hollow);
 }
 

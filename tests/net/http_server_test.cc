@@ -67,9 +67,10 @@ TEST(HttpServer, AnswersAndCloses) {
 TEST(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
   Loop loop;
   TestServer server(loop, {}, nullptr, echo);
-  const std::string answer = loop.await(
-      talk(server.port(), get("/1", "") + "POST /2 HTTP/1.1\r\nHost: a\r\n"
-                                          "Content-Length: 4\r\n\r\nbody" + get("/3")));
+  const std::string answer = loop.await(talk(server.port(), get("/1", "") +
+                                                                "POST /2 HTTP/1.1\r\nHost: a\r\n"
+                                                                "Content-Length: 4\r\n\r\nbody" +
+                                                                get("/3")));
   const std::size_t first = answer.find("GET /1?");
   const std::size_t second = answer.find("POST /2? body");
   const std::size_t third = answer.find("GET /3?");
@@ -216,9 +217,9 @@ TEST(HttpServer, AHandlerThatThrowsIsA500) {
 TEST(HttpServer, ExpectContinueIsInvited) {
   Loop loop;
   TestServer server(loop, {}, nullptr, echo);
-  const std::string answer = loop.await(talk(
-      server.port(),
-      post("Connection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")));
+  const std::string answer = loop.await(
+      talk(server.port(),
+           post("Connection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")));
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"));
 }
 

@@ -69,9 +69,9 @@ class TestServer {
     HttpServer::Settings settings;
     settings.endpoint = tcp::endpoint(asio::ip::address_v4::loopback(), 0);
     settings.limits = limits;
-    server = HttpServer::listen(loop.io.get_executor(), settings, std::move(tls),
-                                std::move(handler))
-                 .value();
+    server =
+        HttpServer::listen(loop.io.get_executor(), settings, std::move(tls), std::move(handler))
+            .value();
     asio::co_spawn(loop.io, server->run(), [this](std::exception_ptr) { ended = true; });
   }
   ~TestServer() {

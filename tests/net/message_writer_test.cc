@@ -93,9 +93,8 @@ TEST(Problem, IsRfc9457) {
   const HttpResponse response = problem(413, "too \"large\"");
   EXPECT_EQ(response.status, 413u);
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body,
-            R"({"type":"about:blank","title":"Content Too Large","status":413,)"
-            R"("detail":"too \"large\""})");
+  EXPECT_EQ(response.body, R"({"type":"about:blank","title":"Content Too Large","status":413,)"
+                           R"("detail":"too \"large\""})");
 }
 
 }  // namespace

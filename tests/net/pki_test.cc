@@ -45,9 +45,8 @@ TEST(Pki, EveryCertificateIsItsOwn) {
   EXPECT_NE(a.key_pem, b.key_pem);
   const auto left = read(a.certificate_pem);
   const auto right = read(b.certificate_pem);
-  EXPECT_NE(ASN1_INTEGER_cmp(X509_get0_serialNumber(left.get()),
-                             X509_get0_serialNumber(right.get())),
-            0);
+  EXPECT_NE(
+      ASN1_INTEGER_cmp(X509_get0_serialNumber(left.get()), X509_get0_serialNumber(right.get())), 0);
 }
 
 TEST(Pki, RefusesBadRequests) {
@@ -77,8 +76,7 @@ TEST(Pki, RefusesBadRequests) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
-    const auto made =
-        issue(c.authority, c.request, validity_from(system_clock().now(), c.days));
+    const auto made = issue(c.authority, c.request, validity_from(system_clock().now(), c.days));
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::malformed);
   }

@@ -100,8 +100,7 @@ TEST_F(Tls, ServersThatAClientTurnsAway) {
   const Case cases[] = {
       {"wrong_ca", pki.files("server"), other.path("ca.pem"), "server", "certificate"},
       {"wrong_name", pki.files("server"), pki.path("ca.pem"), "server-2", "ostname mismatch"},
-      {"wrong_address", pki.files("server"), pki.path("ca.pem"), "127.0.0.1",
-       "address mismatch"},
+      {"wrong_address", pki.files("server"), pki.path("ca.pem"), "127.0.0.1", "address mismatch"},
       {"expired", pki.files("late", past()), pki.path("ca.pem"), "late", "expired"},
   };
   for (const Case& c : cases) {
@@ -117,8 +116,8 @@ TEST_F(Tls, ServersThatAClientTurnsAway) {
 // The common name is for humans (RFC 9525): only a dNSName counts.
 TEST_F(Tls, TheCommonNameProvesNothing) {
   const auto made = issue(pki.ca, "server", {"elsewhere"}, {}, 1).value();
-  const TlsFiles files{pki.write("cn.pem", made.certificate_pem),
-                       pki.write("cn.key", made.key_pem), ""};
+  const TlsFiles files{pki.write("cn.pem", made.certificate_pem), pki.write("cn.key", made.key_pem),
+                       ""};
   TestServer server(loop, {}, make_server_tls(files, ClientCertificates::none).value(), who);
   const auto answer = ask(server.port(), make_client_tls(pki.path("ca.pem")).value());
   ASSERT_FALSE(answer);
@@ -128,8 +127,8 @@ TEST_F(Tls, TheCommonNameProvesNothing) {
 TEST_F(Tls, ServersSurviveWhatIsNotTls) {
   TestServer server(loop, {}, server_tls(ClientCertificates::required), who);
   loop.await(talk(server.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-  loop.await(talk(server.port(), std::string("\x16\x03\x01\xff\xff\x01", 6) +
-                                     std::string(70'000, 'x')));
+  loop.await(
+      talk(server.port(), std::string("\x16\x03\x01\xff\xff\x01", 6) + std::string(70'000, 'x')));
   EXPECT_TRUE(ask(server.port(), make_client_tls(pki.files("client")).value()));
 }
 
@@ -165,8 +164,8 @@ TEST_F(Tls, FilesThatCannotBeUsedAreNamed) {
   };
   for (const auto& [name, files, named] : cases) {
     SCOPED_TRACE(name);
-    for (const auto& made : {make_server_tls(files, ClientCertificates::required),
-                             make_client_tls(files)}) {
+    for (const auto& made :
+         {make_server_tls(files, ClientCertificates::required), make_client_tls(files)}) {
       ASSERT_FALSE(made);
       EXPECT_EQ(made.error().code, ErrorCode::configuration);
       EXPECT_THAT(describe(made.error()), HasSubstr("file=" + named));

@@ -28,7 +28,8 @@ TEST(AnswerV1, TellsAPermittedOrder) {
   head.as_object().erase("names");
   EXPECT_EQ(head, parse_json(R"({"id":"order-1","outcome":"permitted","lab":false,
       "received":"2026-11-22T17:00:00.000000000Z","decided":"2026-11-22T17:00:00.040000000Z",
-      "permission_expires":"2026-11-23T01:00:00.000000000Z","evidence":{"index":7}})").value());
+      "permission_expires":"2026-11-23T01:00:00.000000000Z","evidence":{"index":7}})")
+                      .value());
 
   json::value name = got.at("names").at(0);
   const json::array perspectives = name.at("perspectives").as_array();
@@ -37,17 +38,21 @@ TEST(AnswerV1, TellsAPermittedOrder) {
       "reason":"issuer-authorized","explanation":"issuemail names ca.example.","dnssec":"secure",
       "found_at":"example.com","records":["0 issuemail \"ca.example\""],"ttl_s":300,
       "permission_expires":"2026-11-23T01:00:00.000000000Z","quorum":"3/5","corroborated":3,
-      "remotes_used":5,"rirs":["RIPE NCC","APNIC"],"rules":["mpic-quorum"]})").value());
+      "remotes_used":5,"rirs":["RIPE NCC","APNIC"],
+      "decided_by":null,"rules":["mpic-quorum"]})")
+                      .value());
 
   ASSERT_EQ(perspectives.size(), 6u);
   EXPECT_EQ(perspectives[0], parse_json(R"({"code":"primary-1","primary":true,"rir":"ARIN",
       "result":"corroborated","message":"","outcome":"permitted","reason":"issuer-authorized",
       "found_at":"example.com","records":["0 issuemail \"ca.example\""],
       "lookups":[{"name":"example.com","status":"answered","rcode":"NOERROR","dnssec":"secure",
-                  "ttl_s":300,"attempts":1,"reason":""}],"elapsed_ms":12})").value());
+                  "ttl_s":300,"attempts":1,"reason":""}],"elapsed_ms":12})")
+                                 .value());
   EXPECT_EQ(perspectives[4], parse_json(R"({"code":"remote-4","primary":false,"rir":"LACNIC",
       "result":"unreachable","message":"connection refused","outcome":null,"reason":null,
-      "found_at":null,"records":[],"lookups":[],"elapsed_ms":0})").value());
+      "found_at":null,"records":[],"lookups":[],"elapsed_ms":0})")
+                                 .value());
 }
 
 TEST(AnswerV1, GivesNoExpiryUnlessPermitted) {

@@ -35,8 +35,8 @@ class ApiV1Test : public testing::ClientFileTest {
   net::HttpResponse send(const std::string& body) {
     return send(testing::post(kPath, body, token_));
   }
-  void expect_problem(const net::HttpResponse& response, unsigned status,
-                      std::string_view kind, std::string_view detail) {
+  void expect_problem(const net::HttpResponse& response, unsigned status, std::string_view kind,
+                      std::string_view detail) {
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(response.content_type, "application/problem+json");
     const json::value body = parsed(response);
@@ -52,8 +52,8 @@ class ApiV1Test : public testing::ClientFileTest {
 };
 
 TEST_F(ApiV1Test, PlacesTheOrderOfTheCaller) {
-  for (const auto outcome : {orders::Outcome::permitted, orders::Outcome::refused,
-                             orders::Outcome::undetermined}) {
+  for (const auto outcome :
+       {orders::Outcome::permitted, orders::Outcome::refused, orders::Outcome::undetermined}) {
     desk_.outcome = outcome;
     const auto response = send(kBody);
     EXPECT_EQ(response.status, 200u);
@@ -70,8 +70,7 @@ TEST_F(ApiV1Test, PlacesTheOrderOfTheCaller) {
 }
 
 TEST_F(ApiV1Test, GeneratesAnIdAndAnswersUnderIt) {
-  const auto response = send(
-      R"({"type":"tls","names":["example.com"],"issuers":["ca.test"]})");
+  const auto response = send(R"({"type":"tls","names":["example.com"],"issuers":["ca.test"]})");
   const std::string id(parsed(response).at("id").as_string());
   EXPECT_EQ(id.size(), 32u);
   EXPECT_TRUE(desk_.placed.at(0).fresh_id);
@@ -108,13 +107,12 @@ TEST_F(ApiV1Test, IgnoresInvalidTraceContext) {
 }
 
 TEST_F(ApiV1Test, NamesFieldAndRuleOfBadInput) {
-  const auto malformed = send(
-      R"({"type":"smime","names":["a@example.com","alice@"],"issuers":["ca.example"]})");
+  const auto malformed =
+      send(R"({"type":"smime","names":["a@example.com","alice@"],"issuers":["ca.example"]})");
   expect_problem(malformed, 400, "malformed-request", "");
   EXPECT_EQ(parsed(malformed).at("pointer").as_string(), "/names/1");
 
-  const auto forbidden = send(
-      R"({"type":"tls","names":["*.co.uk"],"issuers":["ca.example"]})");
+  const auto forbidden = send(R"({"type":"tls","names":["*.co.uk"],"issuers":["ca.example"]})");
   expect_problem(forbidden, 400, "name-not-certifiable", "");
   EXPECT_EQ(parsed(forbidden).at("pointer").as_string(), "/names/0");
   EXPECT_NE(std::string(parsed(forbidden).at("rule").as_string()), "");

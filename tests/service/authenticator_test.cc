@@ -63,8 +63,8 @@ TEST_F(AuthenticatorTest, RefusesEverythingElse) {
 
 TEST_F(AuthenticatorTest, KnowsBoundCertificates) {
   const std::string print(64, 'a');
-  ASSERT_TRUE(add_client(path_, {"acme", {domain("ca.test")}, print, {}}, random_,
-                         testing::test_time()));
+  ASSERT_TRUE(
+      add_client(path_, {"acme", {domain("ca.test")}, print, {}}, random_, testing::test_time()));
   ASSERT_TRUE(add_client(path_, {"ejbca", {domain("ca.example")}, {}, "ra.ca.example"}, random_,
                          testing::test_time()));
   const auto by_print = with({}, net::ClientCertificate{"x", {}, print});
@@ -74,20 +74,22 @@ TEST_F(AuthenticatorTest, KnowsBoundCertificates) {
   ASSERT_TRUE(by_name.has_value());
   EXPECT_EQ(by_name->client, "ejbca");
 
-  EXPECT_EQ(refusal({}, net::ClientCertificate{"ra.ca.example", {}, "00"}),
-            ErrorCode::unauthorized) << "a common name is no subjectAltName";
+  EXPECT_EQ(refusal({}, net::ClientCertificate{"ra.ca.example", {}, "00"}), ErrorCode::unauthorized)
+      << "a common name is no subjectAltName";
   EXPECT_EQ(refusal({}, net::ClientCertificate{"x", {"ra.ca.example"}, print}),
-            ErrorCode::unauthorized) << "fits two clients";
+            ErrorCode::unauthorized)
+      << "fits two clients";
   EXPECT_EQ(refusal({{"x-api-key", "wrong"}}, net::ClientCertificate{"x", {}, print}),
-            ErrorCode::unauthorized) << "a wrong token is not made good by a certificate";
+            ErrorCode::unauthorized)
+      << "a wrong token is not made good by a certificate";
 }
 
 TEST_F(AuthenticatorTest, RevocationNeedsNoRestart) {
   ASSERT_TRUE(with({{"x-api-key", token_}}));
   ASSERT_TRUE(revoke_client(path_, "portal"));
   EXPECT_EQ(refusal({{"x-api-key", token_}}), ErrorCode::unauthorized);
-  const auto token = add_client(path_, {"portal", {domain("ca.example")}, {}, {}}, random_,
-                                testing::test_time());
+  const auto token =
+      add_client(path_, {"portal", {domain("ca.example")}, {}, {}}, random_, testing::test_time());
   ASSERT_TRUE(token.has_value());
   EXPECT_TRUE(with({{"x-api-key", *token}}));
 }

@@ -39,7 +39,7 @@ TEST_F(ClientsTest, KeepsHashesNeverTokens) {
 }
 
 TEST_F(ClientsTest, FileIsPrivateAndReplacedAsAWhole) {
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   const ino_t before = status.st_ino;
@@ -108,7 +108,9 @@ TEST_F(ClientsTest, AFileOthersCanWriteIsRefused) {
 
 TEST_F(ClientsTest, AnUnwritablePlaceIsAStorageError) {
   EXPECT_EQ(add_client(directory_ + "/none/clients.json", {"a", {domain("ca.test")}, {}, {}},
-                       random_, test_time()).error().code,
+                       random_, test_time())
+                .error()
+                .code,
             ErrorCode::storage);
 }
 
@@ -139,7 +141,10 @@ TEST(ClientFile, IsStrict) {
 
 TEST(ClientFile, ReadsWhatItWrites) {
   const std::vector<ApiClient> clients = {
-      {"a", {domain("ca.test")}, {{std::string(64, '0'), test_time()}}, {std::string(64, 'f')},
+      {"a",
+       {domain("ca.test")},
+       {{std::string(64, '0'), test_time()}},
+       {std::string(64, 'f')},
        {"ra.ca.test"}},
       {"b", {domain("ca.example"), domain("ca.test")}, {}, {}, {}}};
   const auto again = parse_client_file(to_client_file(clients));

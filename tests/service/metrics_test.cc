@@ -43,8 +43,7 @@ TEST(Metrics, CountsWhatPerspectivesContributed) {
   expect_line(metrics, R"(parallax_perspective_results_total)"
                        R"({perspective="remote-1",result="corroborated"} 2)");
   expect_line(metrics, R"(parallax_perspective_seconds_count{perspective="primary-1"} 2)");
-  expect_line(metrics,
-              R"(parallax_dns_lookups_total{perspective="remote-2",verdict="secure"} 2)");
+  expect_line(metrics, R"(parallax_dns_lookups_total{perspective="remote-2",verdict="secure"} 2)");
 }
 
 TEST(Metrics, FoldsUnknownLabelsAndLeavesOutPendingLatency) {

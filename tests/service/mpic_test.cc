@@ -57,14 +57,16 @@ TEST_F(MpicTest, AnswersWithEveryKey) {
       "trace_identifier":null,
       "caa_check_parameters":{"certificate_type":"tls-server","caa_domains":["CA.example"],
           "allow_lookup_failure":false},
-      "previous_attempt_results":null})").value());
+      "previous_attempt_results":null})")
+                     .value());
 
   ASSERT_EQ(perspectives.size(), 6u);
   EXPECT_EQ(perspectives[0], parse_json(R"({"perspective_code":"primary-1","check_response":{
       "check_completed":true,"check_passed":true,"errors":null,
       "timestamp_ns":1795366800012000000,"check_type":"caa",
       "details":{"caa_record_present":true,"found_at":"example.com",
-                 "records_seen":["0 issuemail \"ca.example\""]}}})").value());
+                 "records_seen":["0 issuemail \"ca.example\""]}}})")
+                                 .value());
   EXPECT_EQ(perspectives[3].at("check_response").at("check_passed"), json::value(false));
   EXPECT_EQ(perspectives[3].at("check_response").at("check_completed"), json::value(true));
   EXPECT_EQ(perspectives[4].at("check_response"), parse_json(R"({
@@ -72,7 +74,8 @@ TEST_F(MpicTest, AnswersWithEveryKey) {
       "errors":[{"error_type":"mpic_error:coordinator:remote_check",
                  "error_message":"connection refused"}],
       "timestamp_ns":1795366800000000000,"check_type":"caa",
-      "details":{"caa_record_present":null,"found_at":null,"records_seen":null}})").value());
+      "details":{"caa_record_present":null,"found_at":null,"records_seen":null}})")
+                                                      .value());
 }
 
 TEST_F(MpicTest, OutcomesDecideValidity) {
@@ -87,8 +90,7 @@ TEST_F(MpicTest, OutcomesDecideValidity) {
   EXPECT_FALSE(got.at("mpic_completed").as_bool());
   const json::value check = got.at("perspectives").at(0).at("check_response");
   EXPECT_FALSE(check.at("check_completed").as_bool());
-  EXPECT_EQ(check.at("errors").at(0).at("error_type").as_string(),
-            "mpic_error:caa_checker:lookup");
+  EXPECT_EQ(check.at("errors").at(0).at("error_type").as_string(), "mpic_error:caa_checker:lookup");
   EXPECT_TRUE(check.at("details").at("caa_record_present").is_null());
 }
 
@@ -125,7 +127,8 @@ TEST_F(MpicTest, RefusesInOpenMpicsShape) {
   EXPECT_EQ(logic.status, 400u);
   EXPECT_EQ(parsed(logic), parse_json(R"({"error":"request-validation-failed",
       "validation_issues":[{"issue_type":"invalid-perspective-count",
-                            "message":"Invalid perspective count: 9"}]})").value());
+                            "message":"Invalid perspective count: 9"}]})")
+                               .value());
   const auto schema = send(R"({"check_type":"caa"})");
   EXPECT_EQ(schema.status, 400u);
   EXPECT_EQ(parsed(schema).at("validation_issues").at(0).at("type").as_string(), "missing");

@@ -31,8 +31,7 @@ TEST(OpenApi, IsServed) {
 TEST(OpenApi, DescribesEveryRouteAndNoOther) {
   std::set<std::string> described;
   const json::value whole = document();
-  for (const auto& path : whole.at("paths").as_object())
-    described.insert(std::string(path.key()));
+  for (const auto& path : whole.at("paths").as_object()) described.insert(std::string(path.key()));
   const std::set<std::string> routes(kRoutePatterns.begin(), kRoutePatterns.end());
   EXPECT_EQ(described, routes);
 }

@@ -116,8 +116,7 @@ TEST(OrderRequest, RefusesBadInputWithPlaceAndReason) {
     ASSERT_FALSE(order.has_value());
     EXPECT_EQ(to_string(order.error().code), to_string(bad.code)) << order.error().message;
     EXPECT_EQ(context(order.error(), "pointer"), bad.pointer);
-    EXPECT_NE(order.error().message.find(bad.message), std::string::npos)
-        << order.error().message;
+    EXPECT_NE(order.error().message.find(bad.message), std::string::npos) << order.error().message;
     if (bad.code == ErrorCode::forbidden) {
       EXPECT_NE(context(order.error(), "rule"), "(none)");
     }

@@ -68,13 +68,22 @@ TEST_F(PerspectiveCaaTest, JudgesWhatItSees) {
                                   .value());
   EXPECT_FALSE(parsed(send(R"({"domain_or_ip_target":"www.example.com","caa_check_parameters":
       {"certificate_type":"s-mime","caa_domains":["ca.example"]}})"))
-                   .at("check_passed").as_bool());
+                   .at("check_passed")
+                   .as_bool());
+}
+
+TEST_F(PerspectiveCaaTest, AnswersOnlyWhoMayAsk) {
+  caa_.emplace(observer_, testing::suffixes(), clock_,
+               PerspectiveCaa::Settings{{}, {}, [](const net::HttpRequest&) { return false; }});
+  caa_->install(router_);
+  EXPECT_EQ(send(R"({"domain_or_ip_target":"www.example.com"})").status, 403u);
+  EXPECT_TRUE(observer_.asked.empty());
 }
 
 TEST_F(PerspectiveCaaTest, SearchesAWildcardAtItsBase) {
   serve({domain("ca.example")});
-  EXPECT_TRUE(parsed(send(R"({"domain_or_ip_target":"*.example.com"})"))
-                  .at("check_passed").as_bool());
+  EXPECT_TRUE(
+      parsed(send(R"({"domain_or_ip_target":"*.example.com"})")).at("check_passed").as_bool());
   EXPECT_EQ(observer_.asked, std::vector<std::string>{"example.com"});
 }
 
@@ -103,11 +112,11 @@ TEST_F(PerspectiveCaaTest, RefusesBadBodies) {
       {"no issuers anywhere", R"({"domain_or_ip_target":"example.com"})", "missing",
        R"(["body","caa_check_parameters","caa_domains"])"},
       {"empty issuers", R"({"domain_or_ip_target":"example.com",
-          "caa_check_parameters":{"caa_domains":[]}})", "value_error",
-       R"(["body","caa_check_parameters","caa_domains"])"},
+          "caa_check_parameters":{"caa_domains":[]}})",
+       "value_error", R"(["body","caa_check_parameters","caa_domains"])"},
       {"IP", R"({"domain_or_ip_target":"8.8.8.8",
-          "caa_check_parameters":{"caa_domains":["ca.example"]}})", "value_error",
-       R"(["body","domain_or_ip_target"])"},
+          "caa_check_parameters":{"caa_domains":["ca.example"]}})",
+       "value_error", R"(["body","domain_or_ip_target"])"},
       {"certificate type", R"({"domain_or_ip_target":"example.com",
           "caa_check_parameters":{"certificate_type":1,"caa_domains":["ca.example"]}})",
        "literal_error", R"(["body","caa_check_parameters","certificate_type"])"},

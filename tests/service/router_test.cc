@@ -19,8 +19,7 @@ class RouterTest : public ::testing::Test {
     router_.add("POST", "/mpic", [](net::HttpRequest, std::string) { return say("mpic"); });
     router_.add("GET", "/v1/orders/{id}",
                 [](net::HttpRequest, std::string id) { return say("get " + id); });
-    router_.add("POST", "/v1/orders",
-                [](net::HttpRequest, std::string) { return say("post"); });
+    router_.add("POST", "/v1/orders", [](net::HttpRequest, std::string) { return say("post"); });
   }
   net::HttpResponse ask(std::string method, std::string path) {
     net::HttpRequest request;
@@ -46,9 +45,9 @@ TEST_F(RouterTest, KnowsNoOtherPath) {
     EXPECT_EQ(response.body, R"({"detail":"Not Found"})");
   }
   const std::string long_id(kPathParameterSizeMax + 1, 'a');
-  for (const std::string& path : std::vector<std::string>{
-           "/v1", "/v1/", "/v1/orders/", "/v1/orders/a/b", "/v1/orders/%4", "/v1/orders/%zz",
-           "/v1/orders/" + long_id}) {
+  for (const std::string& path :
+       std::vector<std::string>{"/v1", "/v1/", "/v1/orders/", "/v1/orders/a/b", "/v1/orders/%4",
+                                "/v1/orders/%zz", "/v1/orders/" + long_id}) {
     SCOPED_TRACE(path);
     const auto response = ask("GET", path);
     EXPECT_EQ(response.status, 404u);

@@ -71,8 +71,7 @@ orders::NameDecision decide(const names::CertificateName& name, Outcome outcome)
   out.primary = determination(at, outcome);
   out.reason = caa::to_string(out.primary.reason);
   out.explanation = out.primary.explanation;
-  if (outcome == Outcome::permitted)
-    out.permission_expires = test_time() + std::chrono::hours(8);
+  if (outcome == Outcome::permitted) out.permission_expires = test_time() + std::chrono::hours(8);
   out.corroborated = outcome == Outcome::permitted ? 3 : 0;
   out.remotes_used = 5;
   out.quorum = std::to_string(out.corroborated) + "/5";
@@ -98,8 +97,7 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
   out.received = test_time();
   out.decided = test_time() + std::chrono::milliseconds(40);
   out.evidence_index = 7;
-  if (outcome == Outcome::permitted)
-    out.permission_expires = test_time() + std::chrono::hours(8);
+  if (outcome == Outcome::permitted) out.permission_expires = test_time() + std::chrono::hours(8);
   for (const auto& name : order.names) out.names.push_back(decide(name, outcome));
   return out;
 }

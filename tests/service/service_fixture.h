@@ -46,8 +46,7 @@ class CountingRandom final : public Random {
 // Keeps what it was asked; answers with the decision `decide` makes, or with `error`.
 class FakeDesk final : public orders::OrderDesk {
  public:
-  Task<Result<orders::Answered>> place(orders::Order order,
-                                       orders::AnswerWriter write) override;
+  Task<Result<orders::Answered>> place(orders::Order order, orders::AnswerWriter write) override;
   Task<Result<std::string>> recall(std::string client, std::string order_id) override;
 
   orders::Outcome outcome = orders::Outcome::permitted;

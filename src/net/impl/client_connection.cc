@@ -60,8 +60,7 @@ Task<Result<tcp::socket>> connect(HttpClientSettings settings, Deadline deadline
   error_code ec;
   if (!settings.source_address.empty()) {
     from = asio::ip::make_address(settings.source_address, ec);
-    if (ec)
-      co_return fail(ErrorCode::configuration, "not an address: " + settings.source_address);
+    if (ec) co_return fail(ErrorCode::configuration, "not an address: " + settings.source_address);
   }
   auto endpoints = co_await resolve(settings.host, settings.port, deadline);
   if (!endpoints) co_return fail(endpoints.error());
@@ -96,8 +95,8 @@ Task<Status> ClientConnection::handshake(Deadline deadline) {
   co_return Status{};
 }
 
-Task<Result<HttpResponse>> ClientConnection::exchange(std::string_view octets,
-                                                      bool bodiless_answer, Deadline deadline) {
+Task<Result<HttpResponse>> ClientConnection::exchange(std::string_view octets, bool bodiless_answer,
+                                                      Deadline deadline) {
   reusable_ = false;  // until it went well: a cancelled exchange ends the connection
   answer_began_ = false;
   watchdog_.arm(deadline);

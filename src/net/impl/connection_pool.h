@@ -72,9 +72,9 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<TlsContext> tls_;
-  std::vector<Resting> resting_;         // the most recently used last
-  std::set<ClientConnection*> leased_;   // in use, to be cut by close()
-  std::list<Waiter*> waiters_;           // first come, first served
+  std::vector<Resting> resting_;        // the most recently used last
+  std::set<ClientConnection*> leased_;  // in use, to be cut by close()
+  std::list<Waiter*> waiters_;          // first come, first served
   std::size_t leases_ = 0;
   bool closed_ = false;
 };

@@ -20,8 +20,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kInputBytes = 16 * 1024;       // one TLS record
-constexpr std::size_t kBodyReserveMax = 64 * 1024;   // what a Content-Length alone may make us take
+constexpr std::size_t kInputBytes = 16 * 1024;      // one TLS record
+constexpr std::size_t kBodyReserveMax = 64 * 1024;  // what a Content-Length alone may make us take
 // "0\r\n\r\n". Beast 345 asserts on four octets of it, so it is not shown fewer.
 constexpr std::size_t kLastChunkBytes = 5;
 
@@ -75,8 +75,8 @@ class Parser final : public http::basic_parser<is_request> {
       default: break;
     }
     if (ec) return;
-    auto& [added_name, added_value] = message.headers.emplace_back(
-        std::string(name.size(), '\0'), std::string(text));
+    auto& [added_name, added_value] =
+        message.headers.emplace_back(std::string(name.size(), '\0'), std::string(text));
     std::transform(name.begin(), name.end(), added_name.begin(), ascii_lower);
   }
 
@@ -110,8 +110,8 @@ class Parser final : public http::basic_parser<is_request> {
         refuse(400, "a request names exactly one Host", ec);
       return;
     }
-    const bool bodiless = no_body || message.status / 100 == 1 || message.status == 204 ||
-                          message.status == 304;
+    const bool bodiless =
+        no_body || message.status / 100 == 1 || message.status == 204 || message.status == 304;
     if (!bodiless && !has_length_ && !chunked)
       refuse(400, "the response has neither Content-Length nor Transfer-Encoding", ec);
   }
@@ -165,8 +165,8 @@ struct MessageReader::Impl {
   template <class P>
   void begin(P& fresh) const {
     fresh.eager(false);  // one part per call, so that each can be counted
-    fresh.header_limit(static_cast<std::uint32_t>(
-        std::min<std::size_t>(limits.header_bytes_max + 1, UINT32_MAX)));
+    fresh.header_limit(
+        static_cast<std::uint32_t>(std::min<std::size_t>(limits.header_bytes_max + 1, UINT32_MAX)));
     fresh.body_limit(limits.body_bytes_max);
   }
 
@@ -192,8 +192,8 @@ struct MessageReader::Impl {
                                    limits.header_bytes_max));
   }
   ReadStep refuse_message() {
-    return refuse(413, fmt::format("the message is larger than {} octets",
-                                   limits.message_bytes_max));
+    return refuse(413,
+                  fmt::format("the message is larger than {} octets", limits.message_bytes_max));
   }
 
   template <class P>
@@ -278,8 +278,7 @@ ReadStep MessageReader::advance() {
 bool MessageReader::started() const { return impl_->octets > 0 || impl_->pending() > 0; }
 
 bool MessageReader::keep_alive() const {
-  return impl_->visit(
-      [](auto& parser) { return !parser.message.http_1_0 && parser.keep_alive(); });
+  return impl_->visit([](auto& parser) { return !parser.message.http_1_0 && parser.keep_alive(); });
 }
 
 bool MessageReader::expects_continue() const {

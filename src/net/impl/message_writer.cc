@@ -40,13 +40,12 @@ bool is_target_part(std::string_view text) {
 Status check_headers(const HttpHeaders& headers) {
   for (const auto& [name, value] : headers) {
     if (!is_token(name) || !is_field_value(value))
-      return fail(Error{ErrorCode::malformed, "a header cannot be written", {}}
-                      .with("header", printable(name)));
+      return fail(Error{ErrorCode::malformed, "a header cannot be written", {}}.with(
+          "header", printable(name)));
     if (equals_ignoring_case(name, "content-length") ||
-        equals_ignoring_case(name, "transfer-encoding") ||
-        equals_ignoring_case(name, "connection"))
-      return fail(Error{ErrorCode::malformed, "a header is not the caller's to set", {}}
-                      .with("header", name));
+        equals_ignoring_case(name, "transfer-encoding") || equals_ignoring_case(name, "connection"))
+      return fail(Error{ErrorCode::malformed, "a header is not the caller's to set", {}}.with(
+          "header", name));
   }
   return {};
 }

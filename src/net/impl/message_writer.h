@@ -13,9 +13,9 @@ namespace parallax::net::impl {
 
 // How the answer is framed, besides what the handler said.
 struct ResponseFraming {
-  bool close = false;        // say Connection: close
-  bool answers_head = false; // leave the body out, keep its length
-  std::string_view date;     // value of the Date header
+  bool close = false;         // say Connection: close
+  bool answers_head = false;  // leave the body out, keep its length
+  std::string_view date;      // value of the Date header
 };
 
 // Appends the response to `out`. Error (out is unchanged): malformed, a header that would break the

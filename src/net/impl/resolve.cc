@@ -36,14 +36,14 @@ Task<Result<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t
   const auto executor = co_await asio::this_coro::executor;
   const auto lookup = std::make_shared<Lookup>(executor);
   lookup->done.expires_at(deadline.when());
-  lookup->resolver.async_resolve(
-      host, fmt::to_string(port), tcp::resolver::numeric_service,
-      [lookup](error_code ec, tcp::resolver::results_type found) {
-        lookup->answered = true;
-        lookup->failure = ec;
-        for (const auto& entry : found) lookup->endpoints.push_back(entry.endpoint());
-        lookup->done.cancel();
-      });
+  lookup->resolver.async_resolve(host, fmt::to_string(port), tcp::resolver::numeric_service,
+                                 [lookup](error_code ec, tcp::resolver::results_type found) {
+                                   lookup->answered = true;
+                                   lookup->failure = ec;
+                                   for (const auto& entry : found)
+                                     lookup->endpoints.push_back(entry.endpoint());
+                                   lookup->done.cancel();
+                                 });
   co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
   lookup->resolver.cancel();
   if (!lookup->answered)

@@ -16,7 +16,8 @@ namespace parallax::net::impl {
 
 // Addresses as text need no lookup. A name is looked up on Asio's own thread; getaddrinfo cannot be
 // interrupted, so at the deadline its late answer is dropped. Errors: unreachable, timed_out.
-[[nodiscard]] Task<Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve(
-    std::string host, std::uint16_t port, Deadline deadline);
+[[nodiscard]] Task<Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve(std::string host,
+                                                                                std::uint16_t port,
+                                                                                Deadline deadline);
 
 }  // namespace parallax::net::impl

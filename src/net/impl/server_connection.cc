@@ -54,9 +54,8 @@ std::string_view origin_form(std::string_view target) {
 
 std::optional<HttpRequest> to_request(Message message) {
   const std::string_view target = origin_form(message.target);
-  const bool printable_only = std::all_of(target.begin(), target.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && c != '#';
-  });
+  const bool printable_only = std::all_of(target.begin(), target.end(),
+                                          [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
   if (target.empty() || !printable_only) return std::nullopt;
   const std::size_t mark = target.find('?');
   HttpRequest request;
@@ -74,9 +73,8 @@ ServerConnection::ServerConnection(asio::ip::tcp::socket socket, SslPtr ssl,
       peer_address_(std::move(peer_address)),
       stream_(std::move(socket), std::move(ssl)),
       watchdog_(stream_.executor(), [this] { stream_.cancel(); }),
-      reader_(MessageKind::request,
-              {state_->limits.header_bytes_max, state_->limits.body_bytes_max,
-               state_->limits.message_bytes_max}) {}
+      reader_(MessageKind::request, {state_->limits.header_bytes_max, state_->limits.body_bytes_max,
+                                     state_->limits.message_bytes_max}) {}
 
 Task<void> ServerConnection::run() {
   watchdog_.arm(Deadline::after(state_->limits.handshake_timeout));
@@ -156,8 +154,7 @@ Task<bool> ServerConnection::serve_one() {
   const bool sent = co_await send(std::move(response), close, answers_head);
   if (!sent || close) co_return false;
   // Whoever sends requests without waiting for answers lets others run in between.
-  if (reader_.started())
-    co_await asio::post(stream_.executor(), asio::use_awaitable);
+  if (reader_.started()) co_await asio::post(stream_.executor(), asio::use_awaitable);
   co_return true;
 }
 

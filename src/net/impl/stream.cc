@@ -23,15 +23,20 @@ using boost::system::error_code;
 constexpr std::size_t kTurnBytes = 64 * 1024;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-bool would_block(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-}
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 // TLS alerts (RFC 8446 s6.2) by which a peer says that it does not accept our certificate.
 bool is_certificate_alert(int alert) {
   switch (alert) {
-    case 42: case 43: case 44: case 45: case 46:  // bad, unsupported, revoked, expired, unknown
-    case 48: case 49: case 51: case 116:  // unknown_ca, access_denied, decrypt_error, required
+    case 42:
+    case 43:
+    case 44:
+    case 45:
+    case 46:  // bad, unsupported, revoked, expired, unknown
+    case 48:
+    case 49:
+    case 51:
+    case 116:  // unknown_ca, access_denied, decrypt_error, required
       return true;
     default: return false;
   }
@@ -57,9 +62,10 @@ Error tls_failure(const SSL* ssl) {
 }
 
 Error lost(int error) {
-  return {ErrorCode::unreachable, "the connection was lost: " +
-                                      error_code(error, boost::system::system_category()).message(),
-          {}};
+  return {
+      ErrorCode::unreachable,
+      "the connection was lost: " + error_code(error, boost::system::system_category()).message(),
+      {}};
 }
 
 }  // namespace
@@ -132,10 +138,10 @@ Stream::Want Stream::after_tls_call(int outcome) {
     case SSL_ERROR_ZERO_RETURN: ended_ = true; return Want::nothing;
     case SSL_ERROR_SYSCALL:
       ERR_clear_error();
-      failure_ = error == 0 ? Error{ErrorCode::unreachable,
-                                    "the connection was closed without a TLS close",
-                                    {}}
-                            : lost(error);
+      failure_ =
+          error == 0
+              ? Error{ErrorCode::unreachable, "the connection was closed without a TLS close", {}}
+              : lost(error);
       return Want::failed;
     default: failure_ = tls_failure(ssl_.get()); return Want::failed;
   }
@@ -143,8 +149,8 @@ Stream::Want Stream::after_tls_call(int outcome) {
 
 Task<Status> Stream::wait(Want want) {
   if (cancelled_) co_return fail(ErrorCode::unreachable, "the wait was cut short");
-  const auto side = want == Want::read ? asio::socket_base::wait_read
-                                       : asio::socket_base::wait_write;
+  const auto side =
+      want == Want::read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
   const auto [ec] = co_await socket_.async_wait(side, kAwait);
   if (ec) co_return fail(ErrorCode::unreachable, "the wait was cut short: " + ec.message());
   co_return Status{};

@@ -64,7 +64,7 @@ class Stream {
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<Wire> wire_;  // its address is OpenSSL's
   SslPtr ssl_;
-  Error failure_;       // set when after_tls_call says failed
+  Error failure_;  // set when after_tls_call says failed
   bool cancelled_ = false;
   bool ended_ = false;  // the peer's close_notify, or end of file
 };
