@@ -134,11 +134,11 @@ Task<void> CoordinatorDesk::attempt(std::shared_ptr<Work> work, std::size_t inde
   work->remotes[index] = corroborate::select_remotes(
       *parts_.roster, count, planned.check.domain.text(), settings_.selection_secret);
   const auto plan = attempt_plan(work->order, planned, work->remotes[index], work->at);
-  corroborate::LateReport late = [this, client = work->order.client, id = work->order.id,
-                                  digest =
-                                      observe::digest(planned.check)](corroborate::Report report) {
-    record_late(client, id, digest, std::move(report));
-  };
+  corroborate::LateReport late =
+      [this, client = work->order.client, id = work->order.id,
+       digest = observe::digest(planned.check)](const corroborate::Report& report) {
+        record_late(client, id, digest, report);
+      };
   work->attempts[index] = co_await corroborate::run_attempt(
       parts_.executor, plan, parts_.group, parts_.random,
       Deadline::after(settings_.check_timeout + kReplyMargin), std::move(late));
@@ -218,7 +218,8 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
 }
 
 void CoordinatorDesk::record_late(const std::string& client, const std::string& order_id,
-                                  const std::string& check_digest, corroborate::Report report) {
+                                  const std::string& check_digest,
+                                  const corroborate::Report& report) {
   evidence::Record record;
   record.kind = evidence::RecordKind::late_observation;
   record.client = client;

@@ -72,7 +72,7 @@ class CoordinatorDesk final : public OrderDesk {
   [[nodiscard]] Task<void> attempt(std::shared_ptr<Work> work, std::size_t index);
   [[nodiscard]] Task<void> attempt_all(std::shared_ptr<Work> work);
   void record_late(const std::string& client, const std::string& order_id,
-                   const std::string& check_digest, corroborate::Report report);
+                   const std::string& check_digest, const corroborate::Report& report);
   [[nodiscard]] Task<void> append_late(evidence::Record record);
   [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write);
   [[nodiscard]] evidence::Record record_of(const Work& work) const;

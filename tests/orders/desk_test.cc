@@ -291,7 +291,7 @@ TEST(Desk, AQuorumMissedThroughFailuresSaysWhoFailed) {
   const NameDecision& name = (*placed)->decision->names.at(0);
   EXPECT_EQ(name.outcome, Outcome::undetermined);
   EXPECT_EQ(name.reason, "quorum-not-met");
-  EXPECT_EQ(name.quorum, "2/5") << "decided before the fifth answer, which could change nothing";
+  EXPECT_EQ(name.quorum, "3/5") << "answers of one moment are all counted";
   EXPECT_THAT(name.explanation, HasSubstr("eu-1: planned: unreachable"));
   EXPECT_THAT(name.explanation, HasSubstr("ap-1: planned: bad-signature"));
 }
