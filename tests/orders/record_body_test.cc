@@ -95,8 +95,9 @@ TEST_F(RecordBody, HasEveryPerspectivesSignedStatement) {
 TEST_F(RecordBody, HasTheQuorumPerName) {
   ASSERT_EQ(body.at("names").as_array().size(), 2u);
   for (const json::value& name : body.at("names").as_array()) {
-    EXPECT_THAT(keys(name), ElementsAre("check", "decided_by", "dnssec", "explanation", "name", "outcome",
-                                        "permission_expires", "quorum", "reason", "rules"));
+    EXPECT_THAT(keys(name),
+                ElementsAre("check", "decided_by", "dnssec", "explanation", "name", "outcome",
+                            "permission_expires", "quorum", "reason", "rules"));
     EXPECT_FALSE(name.at("decided_by").as_string().empty());
     EXPECT_EQ(name.at("check").to_number<int>(), 0);
     EXPECT_EQ(name.at("dnssec").as_string(), "secure");
