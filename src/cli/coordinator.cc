@@ -158,7 +158,7 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
   for (const auto& context : contexts) {
     auto worker = CoordinatorWorker::make(context->get_executor(), **shared, **store);
     if (!worker) return fail(worker.error());
-    const auto roots = run_once(*context, (*worker)->check_roots());
+    auto roots = run_once(*context, (*worker)->check_roots());
     if (!roots) return roots;
     if (auto bound = (*worker)->listen(listener); !bound) return bound;
     services.push_back(std::move(*worker));

@@ -121,7 +121,7 @@ Status serve(const std::string& path) {
                                 config.perspective_code, shared->key, false, system_clock());
     if (!vantage) return fail(vantage.error());
     auto worker = std::make_unique<PerspectiveWorker>(*shared, std::move(*vantage));
-    const auto root =
+    auto root =
         run_once(*context, worker->resolver().check_root(Deadline::after(kRootCheckTimeout)));
     if (!root) return root;
     if (auto bound = worker->listen(context->get_executor(), listener); !bound) return bound;

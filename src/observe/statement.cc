@@ -151,7 +151,7 @@ json::value to_json(const ObservationRequest& request) {
                       {"check", to_json(request.check)}};
 }
 
-Result<ObservationRequest> request_from_json(const json::value& value, std::string pointer) {
+Result<ObservationRequest> request_from_json(const json::value& value, const std::string& pointer) {
   ObjectReader in(value, pointer);
   std::string order_id = in.string("order");
   if (order_id.size() > kOrderIdMax || !is_utf8(order_id))

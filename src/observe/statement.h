@@ -74,6 +74,6 @@ enum class Binding { holds, wrong_identity, wrong_request };
 // JSON of a request to a perspective and back.
 [[nodiscard]] boost::json::value to_json(const ObservationRequest& request);
 [[nodiscard]] Result<ObservationRequest> request_from_json(const boost::json::value& value,
-                                                           std::string pointer);
+                                                           const std::string& pointer);
 
 }  // namespace parallax::observe
