@@ -29,11 +29,6 @@ class OnlyPrimaryValidates(Cluster):
     def __init__(self, directory):
         super().__init__(directory, remote_settings=REMOTES_DO_NOT_VALIDATE)
 
-    def coordinator_config(self):
-        """The roster has to declare which remotes do not validate."""
-        return super().coordinator_config().replace("[[remotes]]\n",
-                                                    "[[remotes]]\nvalidates = false\n")
-
 
 def bare(programs, arguments, validating=PERSPECTIVES):
     rows = []

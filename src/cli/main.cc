@@ -36,6 +36,13 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace parallax::cli
 
+#ifdef PARALLAX_JEMALLOC
+// Read by jemalloc before main(): one arena, since a process has a worker or two, and memory that
+// lay idle for a second goes back to the system.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0,tcache_max:4096";
+#endif
+
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe or connection is an error value, not a death
   // Errors are values everywhere below; what still arrives here is a fault (or no memory). stdio,
