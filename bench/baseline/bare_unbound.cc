@@ -157,5 +157,6 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.span.seconds);
   app.add_option("--checks", options.span.checks, "Instead of --seconds");
   CLI11_PARSE(app, argc, argv);
+  options.span.askers = options.concurrency;
   return parallax::bench::run(options);
 }

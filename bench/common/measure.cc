@@ -16,6 +16,9 @@
 namespace parallax::bench {
 namespace {
 
+// Of the warm-up, on average. A closed loop serves askers in turn, so each has had its first.
+constexpr std::size_t kChecksPerAsker = 2;
+
 // Nearest rank.
 double percentile(const std::vector<double>& sorted, double fraction) {
   if (sorted.empty()) return 0;
@@ -57,8 +60,10 @@ std::vector<double> Measurement::read_cpu() const {
 
 void Measurement::note(Clock::time_point begun, bool good) {
   const auto now = Clock::now();
-  if (over_ || now < begin_) return;
+  if (over_) return;
   if (!started_) {
+    ++warmed_up_;
+    if (now < begin_ || warmed_up_ < span_.askers * kChecksPerAsker) return;
     started_ = true;
     begin_ = now;
     cpu_before_ms_ = read_cpu();

@@ -17,12 +17,14 @@ using Clock = std::chrono::steady_clock;
 // Zero if there is no such process.
 [[nodiscard]] double cpu_ms(pid_t pid);
 
-// How long a load runs: warm-up first, which is not measured; then until `seconds` have passed or,
+// How long a load runs: warm-up first, which is not measured and goes on until each asker has had
+// an answer (so that no opening of connections is measured); then until `seconds` have passed or,
 // if `checks` is not 0, until so many checks are done.
 struct Span {
   double warmup_s = 1;
   double seconds = 5;
   std::size_t checks = 0;
+  std::size_t askers = 1;
 };
 
 // Counts checks and the CPU of processes between start and end of the measured span. Not thread
@@ -51,6 +53,7 @@ class Measurement {
   std::vector<double> cpu_after_ms_;
   std::vector<double> latencies_ms_;
   std::size_t failures_ = 0;
+  std::size_t warmed_up_ = 0;  // checks that ended before the span
   bool started_ = false;
   bool over_ = false;
 };

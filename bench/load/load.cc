@@ -92,6 +92,7 @@ int run(Options options) {
   }
   options.http.connections_max = options.concurrency;
   options.http.requests_in_flight_max = options.concurrency;
+  options.http.connect_timeout = kAnswerTimeout;  // all connect at once, to a server under load
   boost::asio::io_context context(1);
   Load load(options, net::HttpClient::make(context.get_executor(), options.http, *tls));
   TaskGroup askers(context.get_executor());
@@ -131,5 +132,6 @@ int main(int argc, char** argv) {
   app.add_option("--checks", options.span.checks, "Instead of --seconds");
   app.add_option("--pid", options.pids, "Processes whose CPU is counted");
   CLI11_PARSE(app, argc, argv);
+  options.span.askers = options.concurrency;
   return parallax::bench::run(std::move(options));
 }

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from parallax_bench.programs import PERSPECTIVES, Programs, memory_mib
+from parallax_bench.programs import PERSPECTIVES, Programs, memory_mb
 from parallax_lab.cluster import Cluster
 
 PARTS = ("bare", "perspective", "coordinator", "stopped", "memory", "primary-validates")
@@ -28,6 +28,11 @@ class OnlyPrimaryValidates(Cluster):
 
     def __init__(self, directory):
         super().__init__(directory, remote_settings=REMOTES_DO_NOT_VALIDATE)
+
+    def coordinator_config(self):
+        """The roster has to declare which remotes do not validate."""
+        return super().coordinator_config().replace("[[remotes]]\n",
+                                                    "[[remotes]]\nvalidates = false\n")
 
 
 def bare(programs, arguments, validating=PERSPECTIVES):
@@ -82,7 +87,7 @@ def memory(programs, cluster, arguments, done):
         if goal > done:
             programs.coordinator(cluster, MEMORY_CONCURRENCY, checks=goal - done, warmup=0)
             done = goal
-        rows.append({"checks": done, "processes": memory_mib(cluster)})
+        rows.append({"checks": done, "processes": memory_mb(cluster)})
     return rows
 
 

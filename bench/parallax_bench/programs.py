@@ -63,12 +63,12 @@ class Programs:
         return self._run("parallax_bench_load", arguments, concurrency, seconds, checks, warmup)
 
 
-def memory_mib(cluster):
-    """Resident memory per process, now and at its highest."""
+def memory_mb(cluster):
+    """Resident memory per process in MB (10^6 octets), now and at its highest."""
     out = {}
     for name, process in cluster.processes.items():
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        out[name] = {"rss": int(fields["VmRSS"].split()[0]) / 1024,
-                     "highest": int(fields["VmHWM"].split()[0]) / 1024}
+        out[name] = {"rss": int(fields["VmRSS"].split()[0]) * 1024 / 1e6,
+                     "highest": int(fields["VmHWM"].split()[0]) * 1024 / 1e6}
     return out

@@ -8,7 +8,7 @@ import subprocess
 
 CPU_RATIO_MAX = 1.5
 DRIFT_MAX = 0.10
-RSS_MIB_MAX = 40.0
+RSS_MB_MAX = 40.0
 RSS_GROWTH_MAX = 0.05
 STOPPED_MAX = 0.10
 
@@ -85,8 +85,8 @@ def _memory(figures):
     worst = max(use["rss"] for use in late["processes"].values())
     growth = max(use["rss"] / early["processes"][name]["rss"] - 1
                  for name, use in late["processes"].items())
-    return [_target(f"memory per process after {late['checks']} checks", worst, RSS_MIB_MAX,
-                    f"{worst:.1f} MiB of at most {RSS_MIB_MAX:.0f}"),
+    return [_target(f"memory per process after {late['checks']} checks", worst, RSS_MB_MAX,
+                    f"{worst:.1f} MB of at most {RSS_MB_MAX:.0f}"),
             _target(f"memory after {late['checks']} checks against {early['checks']}", growth,
                     RSS_GROWTH_MAX, f"{growth:+.1%}, at most {RSS_GROWTH_MAX:+.0%}")]
 
@@ -139,7 +139,7 @@ def _whole(figures):
 
 
 def _memory_table(figures):
-    rows = [("process", "checks", "RSS MiB", "highest MiB")]
+    rows = [("process", "checks", "RSS MB", "highest MB")]
     for row in figures["memory"]:
         for name, use in row["processes"].items():
             rows.append((name, str(row["checks"]), f"{use['rss']:.1f}", f"{use['highest']:.1f}"))

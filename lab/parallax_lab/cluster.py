@@ -156,6 +156,8 @@ rir = "{PRIMARY[1]}"
 location = "{PRIMARY[2]}"
 provider = "{PRIMARY[3]}"
 """
+        # A remote that does not validate must be declared so, or it never corroborates.
+        validates = json.dumps("validate = false" not in (self.remote_settings or ""))
         for index, (code, rir, location, provider) in enumerate(self.remotes):
             key = (self.pki / f"{code}.signing.pub").read_text().strip()
             text += f"""
@@ -167,6 +169,7 @@ rir = "{rir}"
 location = "{location}"
 provider = "{provider}"
 bgp_mitigation = "none: a lab"
+validates = {validates}
 outgoing_interfaces = {json.dumps(self.sources[index + 1])}
 """
         return text + join_sections(sections)

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
+#include <sodium.h>
 
 namespace parallax {
 namespace {
@@ -19,11 +20,6 @@ struct KeyFree {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 using KeyPtr = std::unique_ptr<EVP_PKEY, KeyFree>;
-
-struct ContextFree {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using ContextPtr = std::unique_ptr<EVP_MD_CTX, ContextFree>;
 
 struct BioFree {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -36,6 +32,12 @@ const unsigned char* octets_of(std::string_view text) {
 
 unsigned char* octets_of(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
+}
+
+// Once per process, before any key is used.
+void prepare_sodium() {
+  static const bool ready = sodium_init() >= 0;
+  if (!ready) std::abort();
 }
 
 class SystemRandom final : public Random {
@@ -75,32 +77,26 @@ Random& system_random() {
   return random;
 }
 
-struct VerifyingKey::Impl {
-  KeyPtr key;
-};
-
 struct SigningKey::Impl {
-  KeyPtr key;
+  KeyPtr key;  // for to_pem
+  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret{};
+  ~Impl() { sodium_memzero(secret.data(), secret.size()); }
 };
 
-VerifyingKey::VerifyingKey(std::string raw, std::shared_ptr<const Impl> impl)
-    : raw_(std::move(raw)), impl_(std::move(impl)) {}
+VerifyingKey::VerifyingKey(std::string raw) : raw_(std::move(raw)) {}
 
 Result<VerifyingKey> VerifyingKey::from_raw(std::string_view raw) {
   if (raw.size() != kEd25519PublicKeySize)
     return fail(ErrorCode::malformed, "an Ed25519 public key has 32 octets");
-  KeyPtr key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets_of(raw), raw.size()));
-  if (!key) return fail(ErrorCode::malformed, "not an Ed25519 public key");
-  return VerifyingKey(std::string(raw), std::make_shared<const Impl>(Impl{std::move(key)}));
+  prepare_sodium();
+  return VerifyingKey(std::string(raw));
 }
 
+// libsodium also refuses points of small order and values that are not reduced.
 bool VerifyingKey::verify(std::string_view message, std::string_view signature) const {
-  if (signature.size() != kEd25519SignatureSize) return false;
-  const ContextPtr context(EVP_MD_CTX_new());
-  return context &&
-         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), octets_of(signature), signature.size(), octets_of(message),
-                          message.size()) == 1;
+  return signature.size() == kEd25519SignatureSize &&
+         crypto_sign_verify_detached(octets_of(signature), octets_of(message), message.size(),
+                                     octets_of(raw_)) == 0;
 }
 
 SigningKey::SigningKey(std::shared_ptr<const Impl> impl, VerifyingKey verifying_key)
@@ -129,13 +125,19 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   if (!key) return fail(ErrorCode::malformed, "not a private key in PEM (PKCS#8, unencrypted)");
   if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)
     return fail(ErrorCode::unsupported, "the private key is not an Ed25519 key");
+  prepare_sodium();
+  const auto impl = std::make_shared<Impl>();
+  std::array<unsigned char, crypto_sign_SEEDBYTES> seed{};
   std::array<unsigned char, kEd25519PublicKeySize> raw{};
-  std::size_t size = raw.size();
-  if (EVP_PKEY_get_raw_public_key(key.get(), raw.data(), &size) != 1)
-    return fail(ErrorCode::internal, "OpenSSL gave no public key");
+  std::size_t size = seed.size();
+  if (EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size) != 1)
+    return fail(ErrorCode::internal, "OpenSSL gave no private key");
+  crypto_sign_seed_keypair(raw.data(), impl->secret.data(), seed.data());
+  sodium_memzero(seed.data(), seed.size());
+  impl->key = std::move(key);
   auto verifying = VerifyingKey::from_raw({reinterpret_cast<const char*>(raw.data()), raw.size()});
   if (!verifying) return fail(verifying.error());
-  return SigningKey(std::make_shared<const Impl>(Impl{std::move(key)}), std::move(*verifying));
+  return SigningKey(impl, std::move(*verifying));
 }
 
 std::string SigningKey::to_pem() const {
@@ -149,14 +151,9 @@ std::string SigningKey::to_pem() const {
 }
 
 std::string SigningKey::sign(std::string_view message) const {
-  const ContextPtr context(EVP_MD_CTX_new());
   std::string signature(kEd25519SignatureSize, '\0');
-  std::size_t size = signature.size();
-  if (!context ||
-      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) != 1 ||
-      EVP_DigestSign(context.get(), octets_of(signature), &size, octets_of(message),
-                     message.size()) != 1)
-    std::abort();
+  crypto_sign_detached(octets_of(signature), nullptr, octets_of(message), message.size(),
+                       impl_->secret.data());
   return signature;
 }
 

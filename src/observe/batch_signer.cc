@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/batch_signer.h"
 
+#include <algorithm>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -8,6 +10,14 @@
 namespace parallax::observe {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// How many windows a batch stays open at most, one for each statement it waits for: under load a
+// signature, and its verification at the coordinator, then serve several statements.
+constexpr std::size_t kWindowsMax = 5;
+
+}  // namespace
 
 // The timer is what the waiters of a batch wait for: it fires at the end of the window, or is
 // cancelled when the batch is sealed early.
@@ -54,7 +64,8 @@ void BatchSigner::seal_if_nobody_is_awaited() {
 Task<SignedStatement> BatchSigner::sign(std::string statement) {
   if (!open_) {
     open_ = std::make_shared<Batch>(executor_);
-    open_->timer.expires_after(window_);
+    const auto patience = std::clamp<std::size_t>(announced_, 1, kWindowsMax);
+    open_->timer.expires_after(window_ * patience);
   }
   const std::shared_ptr<Batch> batch = open_;
   const std::size_t index = batch->statements.size();

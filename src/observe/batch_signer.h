@@ -22,7 +22,8 @@ class BatchSigner {
   ~BatchSigner();
 
   // Announces work that will end in sign(): while announced work is outstanding, a batch stays
-  // open for it, at most `window`. Released right before sign(); dropped if nothing came of it.
+  // open for it, `window` for each announcement but at most five. Released right before sign();
+  // dropped if nothing came of it.
   class Announcement {
    public:
     explicit Announcement(BatchSigner& signer);
