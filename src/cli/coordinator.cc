@@ -114,6 +114,10 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, Remo
   if (!config) return fail(config.error());
   log::configure(config->log_level, config->log_format);
   if (auto fit = prepare_process(); !fit) return fail(fit.error());
+  if (hosting == RemoteHosting::in_process && !config->lab)
+    return fail(ErrorCode::configuration,
+                "all-in-one is for trying out, since remotes on one host corroborate nothing: set "
+                "lab.enabled, which marks every answer");
   auto complete = require_coordinator(*config);
   if (complete && hosting == RemoteHosting::elsewhere) complete = require_remote_keys(*config);
   if (!complete) return fail(complete.error());

@@ -22,7 +22,7 @@ void add_coordinator_command(CLI::App& app, int& exit_code) {
   };
   add("coordinator", "Serve as coordinator with the Primary Network Perspective in process",
       RemoteHosting::elsewhere);
-  add("all-in-one", "Coordinator and remotes in one process, for trying out",
+  add("all-in-one", "Coordinator and remotes in one process, for trying out in a lab",
       RemoteHosting::in_process);
 }
 

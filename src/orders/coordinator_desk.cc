@@ -200,8 +200,14 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
                                           work->attempts[plan.check], plan.question, *parts_.roster,
                                           work->remotes[plan.check], work->at));
   }
-  conclude(decision);
   decision.decided = parts_.clock->now();
+  // The Primary says when it looked; by a clock of its own that is ahead, permission gets no
+  // longer.
+  for (NameDecision& name : decision.names)
+    if (name.permission_expires)
+      name.permission_expires =
+          std::min(*name.permission_expires, decision.decided + name.primary.permission_window);
+  conclude(decision);
   evidence::Record record = record_of(*work);
   // The answer names its place in the log, which only the log's writer knows. It is written on
   // the writer's thread while this coroutine waits, so both never touch the decision at once.

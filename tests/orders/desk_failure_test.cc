@@ -59,5 +59,20 @@ TEST(DeskFailure, ACheckThatWasNotCarriedOutEndsTheOrder) {
       << "the order may be placed again";
 }
 
+TEST(DeskFailure, APrimaryWhoseClockIsAheadLengthensNothing) {
+  test::DeskStage stage;
+  test::Placed placed;
+  stage.place(test::order_for({test::domain("example.com")}), placed);
+  auto reply = corroborate::test::saw(stage.primary.request(), "primary",
+                                      corroborate::test::permitting("example.com"));
+  reply->observation.started = stage.clock.now() + std::chrono::hours(24);
+  stage.primary.answer(std::move(reply));
+  stage.permit_all();
+  ASSERT_TRUE(placed && *placed);
+  const Decision& decision = (*placed)->decision.value();
+  ASSERT_EQ(decision.outcome, Outcome::permitted);
+  EXPECT_EQ(decision.permission_expires, stage.clock.now() + std::chrono::hours(8));
+}
+
 }  // namespace
 }  // namespace parallax::orders
