@@ -83,25 +83,25 @@ CaaLookup without_answer(const names::DomainName& name, bool expired) {
 }
 
 // One step of the climb. Throws only what Asio throws into a cancelled coroutine.
-Task<void> run_step(Climb& climb, std::size_t index) {
-  const Deadline deadline = climb.deadline.within(climb.settings.lookup_timeout);
-  dns::Question question{climb.names[index], dns::RecordType::caa};
-  auto answer = co_await climb.resolver.lookup(std::move(question), deadline);
+Task<void> run_step(Climb* climb, std::size_t index) {
+  const Deadline deadline = climb->deadline.within(climb->settings.lookup_timeout);
+  dns::Question question{climb->names[index], dns::RecordType::caa};
+  auto answer = co_await climb->resolver.lookup(std::move(question), deadline);
   CaaLookup facts = facts_of(std::move(answer));
   const bool failed =
       facts.status == dns::LookupStatus::failed || facts.status == dns::LookupStatus::timed_out;
-  if (failed && climb.settings.prove_insecure) {
-    auto proof = co_await climb.resolver.prove_insecure(climb.names[index], climb.deadline);
+  if (failed && climb->settings.prove_insecure) {
+    auto proof = co_await climb->resolver.prove_insecure(climb->names[index], climb->deadline);
     facts.insecurity = std::move(proof);
   }
-  climb.lookups[index] = std::move(facts);
+  climb->lookups[index] = std::move(facts);
 }
 
-Task<void> watch_deadline(Climb& climb) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, climb.deadline.when());
+Task<void> watch_deadline(Climb* climb) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, climb->deadline.when());
   boost::system::error_code cancelled;  // as nearly always: not worth an exception
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  climb.expired = !cancelled;
+  climb->expired = !cancelled;
 }
 
 // Tells the group after each completion whether to cancel the rest. A step that ended in an
@@ -116,6 +116,7 @@ struct EndOfClimb {
 
 }  // namespace
 
+// NOLINTNEXTLINE(*-avoid-reference-coroutine-parameters): the resolver outlives the call.
 Task<CaaObservation> observe_caa(dns::Resolver& resolver, names::DomainName domain,
                                  SearchSettings settings, Deadline deadline) {
   Climb climb{resolver, settings, deadline, {}, {}, false};
@@ -124,12 +125,12 @@ Task<CaaObservation> observe_caa(dns::Resolver& resolver, names::DomainName doma
   climb.lookups.resize(climb.names.size());
 
   const auto executor = co_await asio::this_coro::executor;
-  using Step = decltype(asio::co_spawn(executor, run_step(climb, 0), asio::deferred));
+  using Step = decltype(asio::co_spawn(executor, run_step(&climb, 0), asio::deferred));
   std::vector<Step> steps;
   steps.reserve(climb.names.size() + 1);
   for (std::size_t i = 0; i < climb.names.size(); ++i)
-    steps.push_back(asio::co_spawn(executor, run_step(climb, i), asio::deferred));
-  steps.push_back(asio::co_spawn(executor, watch_deadline(climb), asio::deferred));
+    steps.push_back(asio::co_spawn(executor, run_step(&climb, i), asio::deferred));
+  steps.push_back(asio::co_spawn(executor, watch_deadline(&climb), asio::deferred));
   auto group = asio::experimental::make_parallel_group(std::move(steps));
   co_await group.async_wait(EndOfClimb{&climb}, asio::use_awaitable);
 

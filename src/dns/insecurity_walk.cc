@@ -77,6 +77,7 @@ void step_opt_out(Walk& walk, const std::string& name, const Outcome& dnskey, In
 
 }  // namespace
 
+// NOLINTNEXTLINE(*-avoid-reference-coroutine-parameters): both outlive the call (see the header).
 Task<InsecurityProof> walk_to_insecurity(Asker& asker, const Clock& clock, names::DomainName name,
                                          Deadline deadline) {
   Walk walk;

@@ -37,7 +37,7 @@ Task<Result<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t
   const auto lookup = std::make_shared<Lookup>(executor);
   lookup->done.expires_at(deadline.when());
   lookup->resolver.async_resolve(host, fmt::to_string(port), tcp::resolver::numeric_service,
-                                 [lookup](error_code ec, tcp::resolver::results_type found) {
+                                 [lookup](error_code ec, const tcp::resolver::results_type& found) {
                                    lookup->answered = true;
                                    lookup->failure = ec;
                                    for (const auto& entry : found)
