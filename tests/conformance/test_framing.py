@@ -6,9 +6,9 @@ import concurrent.futures
 import contextlib
 import json
 import re
+import select
 import socket
 import ssl
-import threading
 
 import pytest
 import system
@@ -32,20 +32,40 @@ def chunk(text, extension=""):
     return f"{len(text):x}{extension}\r\n{text}\r\n"
 
 
-def talk(cluster, octets):
-    """Everything the server says until it closes."""
+def talk(cluster, octets, pause_s=0.0):
+    """Everything the server says until it closes, to a client that goes on sending meanwhile:
+    as fast as it can, or one octet per pause. One thread: a TLS connection bears no two."""
+    octets = memoryview(octets.encode() if isinstance(octets, str) else octets)
+    step = 1 if pause_s else 16_384
+    said = b""
     with cluster.connect(TIMEOUT_S) as connection:
-        octets = octets.encode() if isinstance(octets, str) else octets
-        sender = threading.Thread(target=send_all, args=(connection, octets))
-        sender.start()
-        said = read_to_end(connection)
-        sender.join()
-        return said
-
-
-def send_all(connection, octets):
-    with contextlib.suppress(OSError, ssl.SSLError):  # the server may close before the end
-        connection.sendall(octets)
+        connection.setblocking(False)
+        while True:
+            try:
+                piece = connection.recv(65536)
+                if not piece:
+                    return said
+                said += piece
+                continue
+            except ssl.SSLWantReadError:
+                pass
+            except (ConnectionError, ssl.SSLError):
+                return said
+            sent = 0
+            if octets:
+                try:
+                    sent = connection.send(octets[:step])
+                    octets = octets[sent:]
+                except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                    pass
+                except (OSError, ssl.SSLError):
+                    octets = b""  # the server has closed; what it said is still to be read
+            if sent and not pause_s:
+                continue
+            wanted = [connection] if octets and not sent else []
+            wait_s = pause_s if pause_s and octets else TIMEOUT_S
+            ready = select.select([connection], wanted, [], wait_s)
+            assert any(ready) or pause_s, "the server neither answered nor closed"
 
 
 def read_to_end(connection):
@@ -164,35 +184,12 @@ def test_old_versions_of_tls(cluster, version):
             context.wrap_socket(plain, server_hostname="127.0.0.1")
 
 
-def drip(connection, octets, over):
-    """Sends one octet after the other until the server has had enough."""
-    with contextlib.suppress(OSError, ssl.SSLError):
-        for octet in octets.encode():
-            connection.sendall(bytes([octet]))
-            if over.wait(DRIP_PAUSE_S):
-                return
-
-
-def drip_to_the_end(cluster, at_once, slowly):
-    """What the server says to a client that sends the second text octet by octet."""
-    over = threading.Event()
-    with cluster.connect(TIMEOUT_S) as connection:
-        connection.sendall(at_once.encode())
-        dripping = threading.Thread(target=drip, args=(connection, slowly, over))
-        dripping.start()
-        said = read_to_end(connection)
-        over.set()
-        dripping.join()
-    return statuses(said)
-
-
 def test_slow_drip(cluster):
     """One deadline from the first octet of a message to its last; meanwhile others are served."""
     long = ORDER * 9
-    parts = [("", head(cluster.token, length(long)) + long),
-             (head(cluster.token, length(long)), long),
-             (head(cluster.token, CHUNKED), chunk("x") * 1000)]
+    parts = [head(cluster.token, length(long)) + long,
+             head(cluster.token, CHUNKED) + chunk("x") * 1000]
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
-        slow = [pool.submit(drip_to_the_end, cluster, *part) for part in parts]
+        slow = [pool.submit(talk, cluster, part, DRIP_PAUSE_S) for part in parts]
         assert system.order(cluster)[0] == 200
-        assert [each.result() for each in slow] == [[408]] * len(parts)
+        assert [statuses(each.result()) for each in slow] == [[408]] * len(parts)
