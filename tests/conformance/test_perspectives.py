@@ -187,13 +187,16 @@ def test_what_a_stopped_remote_says_late_is_recorded(stage):
 
 
 def test_requests_in_flight_to_a_remote_are_bounded(stage):
+    orders = [f"bounded-{number}" for number in range(IN_FLIGHT_MAX + 2)]
     stage.signal(CODE, signal.SIGSTOP)
     try:
-        results = [system.findings(system.decided(stage, system.PERMITTED))[CODE]
-                   for _ in range(IN_FLIGHT_MAX + 2)]
+        results = [system.findings(system.decided(stage, system.PERMITTED, id=order))[CODE]
+                   for order in orders]
     finally:
         stage.signal(CODE, signal.SIGCONT)
     assert results == ["pending"] * IN_FLIGHT_MAX + ["unreachable"] * 2
+    for order in orders[:IN_FLIGHT_MAX]:
+        late_record(stage, order)  # so the request has ended and its place is free again
     assert works_again(stage)
 
 
