@@ -2,6 +2,8 @@
 #include "base/canonical_json.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
@@ -29,6 +31,33 @@ bool utf16_less(std::string_view a, std::string_view b) {
   if (at_a == a.end()) return true;
   return utf16_rank(static_cast<unsigned char>(*at_a)) <
          utf16_rank(static_cast<unsigned char>(*at_b));
+}
+
+bool must_be_escaped(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// The same of eight octets at once: true if any of them must be escaped.
+bool any_must_be_escaped(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kHigh = 0x8080'8080'8080'8080;
+  const auto any_below = [](std::uint64_t octets, std::uint64_t bound) {
+    return ((octets - kOnes * bound) & ~octets & kHigh) != 0;
+  };
+  return any_below(word, 0x20) || any_below(word ^ kOnes * '"', 1) ||
+         any_below(word ^ kOnes * '\\', 1);
+}
+
+// How many octets at the front need no escape.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t size = 0;
+  std::uint64_t word = 0;
+  for (; size + sizeof word <= text.size(); size += sizeof word) {
+    std::memcpy(&word, text.data() + size, sizeof word);
+    if (any_must_be_escaped(word)) break;
+  }
+  while (size < text.size() && !must_be_escaped(text[size])) ++size;
+  return size;
 }
 
 class Writer {
@@ -65,19 +94,15 @@ class Writer {
     if (!is_utf8(text)) return fail(ErrorCode::unsupported, "a string is not UTF-8");
     out += '"';
     while (!text.empty()) {
-      const auto plain = std::find_if(text.begin(), text.end(), must_be_escaped);
-      out.append(text.begin(), plain);
-      text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+      const std::size_t plain = plain_prefix(text);
+      out.append(text, 0, plain);
+      text.remove_prefix(plain);
       if (text.empty()) break;
       escape(text.front());
       text.remove_prefix(1);
     }
     out += '"';
     return {};
-  }
-
-  static bool must_be_escaped(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
   }
 
   void escape(char c) {  // one that must be

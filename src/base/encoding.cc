@@ -2,6 +2,8 @@
 #include "base/encoding.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -121,7 +123,15 @@ std::string printable(std::string_view text, std::size_t limit) {
 }
 
 bool is_utf8(std::string_view text) {
+  constexpr std::uint64_t kNotAscii = 0x8080'8080'8080'8080;
   while (!text.empty()) {
+    std::uint64_t word = 0;  // nearly all text is ASCII: eight octets at a time
+    while (text.size() >= sizeof word) {
+      std::memcpy(&word, text.data(), sizeof word);
+      if ((word & kNotAscii) != 0) break;
+      text.remove_prefix(sizeof word);
+    }
+    if (text.empty()) break;
     const std::size_t size = utf8_sequence(text);
     if (size == 0) return false;
     text.remove_prefix(size);

@@ -12,6 +12,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/log.h"
 
@@ -23,8 +24,28 @@ namespace {
 
 constexpr unsigned kDefaultWorkersMax = 4;
 
+// Keeps a timer that is due soon in the worker's queue. Asio sets the kernel's timer whenever a new
+// one is the first of all; with this before them, the deadlines of requests, which are seconds away
+// and seldom passed, cost no system call.
+class Heartbeat {
+ public:
+  explicit Heartbeat(asio::io_context& context) : timer_(context) { beat(); }
+
+ private:
+  void beat() {
+    timer_.expires_after(kPeriod);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) beat();
+    });
+  }
+
+  static constexpr std::chrono::milliseconds kPeriod{250};
+  asio::steady_timer timer_;
+};
+
 // An exception that reaches a worker's loop is a bug; going on could answer from broken state.
 void run_worker(asio::io_context& context) {
+  const Heartbeat heartbeat(context);
   try {
     context.run();
   } catch (const std::exception& error) {

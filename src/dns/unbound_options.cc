@@ -91,15 +91,23 @@ void add_freshness(const ResolverSettings& settings, Options& options) {
                  });
 }
 
+// While nothing may be cached beyond the second in which it came, what the caches hold is what a
+// second brings; the zones all names share are used too often to be the ones that leave.
+void add_cache_sizes(const ResolverSettings& settings, Options& options) {
+  const bool fresh = settings.cache_max_ttl.count() == 0;
+  options.insert(options.end(), {
+                                    {"msg-cache-size:", fresh ? "512k" : "4m"},
+                                    {"rrset-cache-size:", fresh ? "1m" : "8m"},
+                                    {"key-cache-size:", fresh ? "512k" : "4m"},
+                                });
+}
+
 void add_bounds(const ResolverSettings& settings, Options& options) {
   options.insert(
       options.end(),
       {
-          {"msg-cache-size:", "1m"},
           {"msg-cache-slabs:", "1"},
-          {"rrset-cache-size:", "2m"},
           {"rrset-cache-slabs:", "1"},
-          {"key-cache-size:", "1m"},
           {"key-cache-slabs:", "1"},
           {"neg-cache-size:", "64k"},
           {"infra-cache-numhosts:", "4000"},
@@ -121,6 +129,7 @@ Options unbound_options(const ResolverSettings& settings) {
   Options options;
   add_validation(settings, options);
   add_freshness(settings, options);
+  add_cache_sizes(settings, options);
   add_bounds(settings, options);
   options.insert(options.end(), {
                                     {"do-ip4:", yes_no(settings.ipv4)},

@@ -12,6 +12,10 @@ namespace {
 // How long a connection waits for another's lock before it gives up.
 constexpr std::chrono::milliseconds kBusyWait{2000};
 
+// Pages kept per connection, in KiB. What is written is at the end of the table and of its time
+// index; the rest of a large file is not worth holding.
+constexpr int kCacheKib = 256;
+
 std::string_view meaning(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL: return "the disk is full";
@@ -108,6 +112,8 @@ Result<Database> Database::open(const std::string& path, Access access, const st
     return fail(std::move(error).with("file", path));
   }
   harden(raw);
+  if (auto bounded = database.execute(fmt::format("PRAGMA cache_size = -{}", kCacheKib)); !bounded)
+    return fail(bounded.error());
   return database;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evidence/sqlite_store.h"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace asio = boost::asio;
 
 // Records that share one transaction at most: bounds how long the first of them waits.
 constexpr std::size_t kGroupMax = 256;
+// How long a late observation, which no caller waits for, may stay before it gets a transaction
+// of its own. At a crash it is lost then, as it is when it comes a moment later.
+constexpr std::chrono::milliseconds kLatePatience{100};
 constexpr std::size_t kLookupsMax = 4096;
 constexpr std::size_t kLookupOctetsMax = std::size_t{16} * 1024 * 1024;
 
@@ -75,8 +79,8 @@ SqliteStore::SqliteStore(SqliteStoreSettings settings, StoreSeams seams, Writer 
     : path_(std::move(settings.path)),
       seams_(std::move(seams)),
       writer_(std::move(writer)),
-      appends_({settings.queue_records_max, settings.queue_octets_max}),
-      lookups_({kLookupsMax, kLookupOctetsMax}),
+      appends_({settings.queue_records_max, settings.queue_octets_max, kLatePatience}),
+      lookups_({kLookupsMax, kLookupOctetsMax, {}}),
       write_thread_(&SqliteStore::write_loop, this),
       read_thread_(&SqliteStore::read_loop, this) {}
 
@@ -115,8 +119,10 @@ Task<Result<std::optional<StoredRecord>>> SqliteStore::find_decision(std::string
 
 void SqliteStore::enqueue(PreparedRecord record, Completion<std::uint64_t> done) {
   const std::size_t octets = record.size();
+  const auto urgency =
+      record.kind == RecordKind::late_observation ? Urgency::patient : Urgency::now;
   Append append{std::move(record), std::move(done)};
-  if (appends_.push(append, octets)) return;
+  if (appends_.push(append, octets, urgency)) return;
   std::move(append.done)
       .complete(fail(ErrorCode::overloaded, "too many records wait to be written"));
 }

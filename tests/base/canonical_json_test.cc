@@ -56,6 +56,21 @@ TEST(CanonicalJson, WritesOneText) {
   }
 }
 
+// Every octet, at every place of a text longer than what is looked at in one step.
+TEST(CanonicalJson, EscapesWhereverItMust) {
+  constexpr std::size_t kSize = 19;
+  for (int octet = 0; octet < 0x80; ++octet)
+    for (std::size_t at = 0; at < kSize; ++at) {
+      std::string text(kSize, '~');
+      text[at] = static_cast<char>(octet);
+      const bool must = octet < 0x20 || octet == '"' || octet == '\\';
+      const auto written = canonical_json(json::value(text));
+      ASSERT_TRUE(written.has_value());
+      EXPECT_EQ(written->size() > kSize + 2, must) << octet << " at " << at;
+      EXPECT_EQ(*parse_json(*written), json::value(text)) << octet << " at " << at;
+    }
+}
+
 TEST(CanonicalJson, RefusesWhatHasNoPlaceInSignedText) {
   const std::pair<const char*, json::value> cases[] = {
       {"Fraction", 1.5},

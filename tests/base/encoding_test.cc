@@ -87,6 +87,17 @@ RC_GTEST_PROP(EncodingProperty, PrintableIsPrintable, (const std::string& octets
   for (const char c : printable(octets)) RC_ASSERT(c >= 0x20 && c < 0x7f);
 }
 
+TEST(IsUtf8, SeesOneBadOctetWhereverItStands) {
+  for (std::size_t size = 1; size <= 24; ++size)
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      text[at] = static_cast<char>(0xff);
+      EXPECT_FALSE(is_utf8(text)) << at << " of " << size;
+      text.replace(at, 1, "\xc3\xa9");
+      EXPECT_TRUE(is_utf8(text)) << at << " of " << size;
+    }
+}
+
 TEST(IsUtf8, FollowsRfc3629) {
   struct Case {
     const char* name;

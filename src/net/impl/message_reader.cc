@@ -20,7 +20,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kInputBytes = 16 * 1024;      // one TLS record
+constexpr std::size_t kInputBytesMax = 16 * 1024;   // one TLS record
+constexpr std::size_t kInputBytesFirst = 4 * 1024;  // hundreds of connections hold one each
 constexpr std::size_t kBodyReserveMax = 64 * 1024;  // what a Content-Length alone may make us take
 // "0\r\n\r\n". Beast 345 asserts on four octets of it, so it is not shown fewer.
 constexpr std::size_t kLastChunkBytes = 5;
@@ -148,9 +149,28 @@ struct MessageReader::Impl {
   Impl(MessageKind the_kind, MessageLimits the_limits)
       : kind(the_kind),
         limits(the_limits),
-        capacity(std::max(kInputBytes, the_limits.header_bytes_max + 1)),
-        input(new char[capacity]) {
+        capacity_max(std::max(kInputBytesMax, the_limits.header_bytes_max + 1)) {
     begin_message();
+  }
+
+  // Moves what is not yet parsed to the front, into twice the room if there was none left.
+  void make_room() {
+    const std::size_t kept = pending();
+    if (first > 0 && kept > 0) std::memmove(input.get(), input.get() + first, kept);
+    first = 0;
+    end = kept;
+    if (kept < capacity) return;
+    capacity = std::min(capacity_max, std::max(kInputBytesFirst, capacity * 2));
+    std::unique_ptr<char[]> larger(new char[capacity]);
+    if (kept > 0) std::memcpy(larger.get(), input.get(), kept);
+    input = std::move(larger);
+  }
+
+  // A message that needed more room than most does not keep it.
+  void give_back_room() {
+    if (pending() > 0 || capacity <= kInputBytesFirst) return;
+    input.reset();
+    first = end = capacity = 0;
   }
 
   void begin_message() {
@@ -242,7 +262,8 @@ struct MessageReader::Impl {
 
   MessageKind kind;
   MessageLimits limits;
-  std::size_t capacity;
+  std::size_t capacity_max;
+  std::size_t capacity = 0;
   std::unique_ptr<char[]> input;
   std::size_t first = 0;  // input[first, end) is not yet parsed
   std::size_t end = 0;
@@ -260,11 +281,7 @@ MessageReader& MessageReader::operator=(MessageReader&&) noexcept = default;
 
 std::span<char> MessageReader::prepare() {
   Impl& in = *impl_;
-  if (in.first > 0) {
-    std::memmove(in.input.get(), in.input.get() + in.first, in.pending());
-    in.end -= in.first;
-    in.first = 0;
-  }
+  in.make_room();
   return {in.input.get() + in.end, in.capacity - in.end};
 }
 
@@ -297,6 +314,7 @@ void MessageReader::skip_body() {
 Message MessageReader::take() {
   Message message = impl_->visit([](auto& parser) { return std::move(parser.message); });
   impl_->begin_message();
+  impl_->give_back_room();
   return message;
 }
 
