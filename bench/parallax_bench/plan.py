@@ -10,12 +10,16 @@ import time
 from parallax_bench.programs import PERSPECTIVES, Programs, memory_mb
 from parallax_lab.cluster import Cluster
 
-PARTS = ("bare", "perspective", "coordinator", "stopped", "memory", "primary-validates")
+PARTS = ("perspective", "coordinator", "stopped", "memory", "primary-validates")
 # Long enough for what waits for a stopped remote to be given up and recorded.
 SETTLE_S = 17
 MEMORY_CHECKS = (2_000, 10_000)
 MEMORY_CHECKS_LONG = (20_000, 100_000)
-MEMORY_CONCURRENCY = 32
+MEMORY_CONCURRENCY = 8
+# A span of the whole stands between two of the baseline, and counts if these two differ by no more.
+DRIFT_MAX = 0.10
+SPANS_WANTED = 3
+SPANS_MAX = 9
 REMOTES_DO_NOT_VALIDATE = "[dns]\nvalidate = false\n"
 
 
@@ -30,12 +34,31 @@ class OnlyPrimaryValidates(Cluster):
         super().__init__(directory, remote_settings=REMOTES_DO_NOT_VALIDATE)
 
 
-def bare(programs, arguments, validating=PERSPECTIVES):
+def bracketed(baseline, whole):
+    """Spans of the whole between spans of the baseline, until enough of them count.
+
+    The machines this runs on change their speed within seconds; only neighbours compare."""
+    spans = []
+    before = baseline()
+    while (len(spans) < SPANS_MAX
+           and sum(span["valid"] for span in spans) < SPANS_WANTED):
+        measured = whole()
+        after = baseline()
+        drift = abs(after["cpu_ms_per_check"] / before["cpu_ms_per_check"] - 1)
+        spans.append({"before": before, "whole": measured, "after": after, "drift": drift,
+                      "valid": drift <= DRIFT_MAX})
+        before = after
+    return spans
+
+
+def beside_bare(programs, cluster, arguments, validating, what):
+    """The cluster beside bare libunbound, so many of whose contexts validate."""
     rows = []
     for concurrency in arguments.concurrency:
-        say(f"bare libunbound, {validating} of {PERSPECTIVES} validating, "
-            f"concurrency {concurrency}")
-        rows.append(programs.bare(concurrency, arguments.seconds, validating))
+        say(f"{what} beside bare libunbound, concurrency {concurrency}")
+        rows.append({"concurrency": concurrency, "spans": bracketed(
+            lambda: programs.bare(concurrency, arguments.seconds, validating),
+            lambda: programs.coordinator(cluster, concurrency, arguments.seconds))})
     return rows
 
 
@@ -44,14 +67,6 @@ def perspective(programs, cluster, arguments):
     for concurrency in arguments.concurrency:
         say(f"one perspective, concurrency {concurrency}")
         rows.append(programs.perspective(cluster, concurrency, arguments.seconds))
-    return rows
-
-
-def coordinator(programs, cluster, arguments, what):
-    rows = []
-    for concurrency in arguments.concurrency:
-        say(f"{what}, concurrency {concurrency}")
-        rows.append(programs.coordinator(cluster, concurrency, arguments.seconds))
     return rows
 
 
@@ -96,10 +111,6 @@ def measure(arguments, output):
     programs = Programs()
     parts = set(arguments.only)
     figures = {"load_before": os.getloadavg()}
-    if "bare" in parts:
-        figures["bare"] = bare(programs, arguments)
-        if "primary-validates" in parts:
-            figures["bare_one_validating"] = bare(programs, arguments, validating=1)
     if "memory" in parts:  # in a cluster of its own, so that the count of checks is known
         with Cluster(fresh(output / "work")) as cluster:
             figures["memory"] = memory(programs, cluster, arguments, 0)
@@ -108,16 +119,14 @@ def measure(arguments, output):
             if "perspective" in parts:
                 figures["perspective"] = perspective(programs, cluster, arguments)
             if "coordinator" in parts:
-                figures["coordinator"] = coordinator(programs, cluster, arguments,
+                figures["coordinator"] = beside_bare(programs, cluster, arguments, PERSPECTIVES,
                                                      "coordinator with five remotes")
             if "stopped" in parts:
                 figures["stopped"] = stopped(programs, cluster, arguments)
     if "primary-validates" in parts:
         with OnlyPrimaryValidates(fresh(output / "work")) as cluster:
-            figures["coordinator_primary_validates"] = coordinator(
-                programs, cluster, arguments, "only the primary validates")
-    if "bare" in parts:
-        figures["bare_after"] = bare(programs, arguments)
+            figures["primary_validates"] = beside_bare(programs, cluster, arguments, 1,
+                                                       "only the primary validates")
     fresh(output / "work")
     figures["load_after"] = os.getloadavg()
     return figures
