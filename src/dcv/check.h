@@ -24,6 +24,7 @@ inline constexpr std::size_t kPathSizeMax = 512;         // of an HTTP token pat
 inline constexpr std::size_t kPatternSizeMax = 512;      // of a regular expression
 inline constexpr std::size_t kHeadersMax = 8;            // extra request headers
 inline constexpr std::size_t kPersistentIssuersMax = 32;
+inline constexpr std::size_t kPersistentKeysMax = 8;
 
 // A value in the DNS, at the target or at one label below it (methods dns_change, acme_dns,
 // dns_account).
@@ -39,8 +40,8 @@ struct DnsValue {
   friend bool operator==(const DnsValue&, const DnsValue&) = default;
 };
 
-// How the account URI stands in a persistent record: as it is (TLS BR 3.2.2.4.22), or as the IETF
-// drafts from -02 hash it.
+// How the account URI stands in a persistent record: as it is (TLS BR 3.2.2.4.22), or hashed with
+// the account's key and the domain (draft-ietf-acme-dns-persist-02 s4.1).
 enum class PersistentForm { plain, hashed };
 
 // Persistent TXT: any of the issuer names, with this very account (3.2.2.4.22, 3.2.2.5.8).
@@ -48,6 +49,10 @@ struct PersistentValue {
   std::vector<names::DomainName> issuers;  // never empty
   std::string account_uri;
   PersistentForm form = PersistentForm::plain;
+  // `hashed` needs both, `plain` has neither: the CA's accountHashPrefix, and the JWK thumbprints
+  // (RFC 7638; unpadded base64url) of the account's keys, the current one first.
+  std::string account_hash_prefix{};
+  std::vector<std::string> key_thumbprints{};  // at most kPersistentKeysMax
   friend bool operator==(const PersistentValue&, const PersistentValue&) = default;
 };
 
