@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/async.h"
+#include "base/crypto.h"
 #include "base/deadline.h"
 #include "dcv/assess.h"
 #include "dcv/check.h"
@@ -17,6 +18,7 @@ namespace parallax::dcv {
 struct Instruments {
   dns::Resolver* resolver = nullptr;
   net::GuardedClient* client = nullptr;
+  Random* random = nullptr;  // chooses among mail servers of equal preference
   bool validating = true;
 };
 

@@ -30,7 +30,9 @@ using OrdersUnderWay = Guarded<std::set<std::pair<std::string, std::string>>>;
 struct DeskSettings {
   std::chrono::milliseconds check_timeout{15'000};
   caa::AssessmentSettings assessment;
-  bool remotes_after_primary = false;
+  bool remotes_after_primary = false;         // CAA checks
+  bool control_remotes_after_primary = true;  // control checks: most fail at the primary
+  bool refuse_discouraged_methods = false;
   bool lab = false;
   std::string configuration;     // digest that records carry
   std::string selection_secret;  // see corroborate::select_remotes
@@ -40,6 +42,7 @@ struct DeskSettings {
 struct DeskParts {
   boost::asio::any_io_executor executor;
   const corroborate::Roster* roster = nullptr;
+  const names::PublicSuffixList* suffixes = nullptr;
   corroborate::Participant primary;
   std::vector<corroborate::Participant> remotes;  // in parallel with roster->remotes
   evidence::EvidenceStore* store = nullptr;
@@ -70,7 +73,9 @@ class CoordinatorDesk final : public OrderDesk {
       const Order& order, const PlannedCheck& planned, const std::vector<std::size_t>& remotes,
       Date at) const;
   [[nodiscard]] Task<void> attempt(std::shared_ptr<Work> work, std::size_t index);
-  [[nodiscard]] Task<void> attempt_all(std::shared_ptr<Work> work);
+  [[nodiscard]] Task<void> attempt_queued(std::shared_ptr<Work> work);
+  // Runs the checks queued, several at a time; false if one of them was not carried out.
+  [[nodiscard]] Task<bool> run_queue(std::shared_ptr<Work> work);
   void record_late(const std::string& client, const std::string& order_id,
                    const std::string& check_digest, const corroborate::Report& report);
   [[nodiscard]] Task<void> append_late(evidence::Record record);

@@ -144,7 +144,7 @@ class DeskStage {
     std::size_t answered = 0;
     for (std::size_t call = 0; call < perspective.asked(); ++call) {
       if (!perspective.waiting(call)) continue;
-      const std::string at = perspective.request(call).check.domain.text();
+      const std::string at = observe::subject_of(perspective.request(call).check);
       perspective.answer(corroborate::test::permitting(at), call);
       ++answered;
     }
