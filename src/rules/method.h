@@ -35,7 +35,7 @@ enum class ControlMethod {
   mailbox_email,      // SBR 3.2.2.2: likewise
   mailbox_acme,       // SBR 3.2.2.4, ACME email-reply-00 (RFC 8823): likewise
 };
-// Stable: in requests, answers, records and metrics. "dns-change", "acme-dns-01", ...
+// Stable: in requests, answers, records and metrics. "dns-change", "acme-dns", ...
 [[nodiscard]] std::string_view to_string(ControlMethod method);
 // Error: malformed; names what is nearest.
 [[nodiscard]] Result<ControlMethod> parse_control_method(std::string_view text);
@@ -47,7 +47,7 @@ enum class TargetKind { domain, ip_address, mailbox };
 [[nodiscard]] std::string_view to_string(TargetKind kind);  // "domain", "ip-address", "mailbox"
 
 enum class MethodStanding {
-  not_yet,      // its first day lies ahead
+  not_yet,  // its first day lies ahead
   allowed,
   discouraged,  // SHOULD NOT be used: allowed, marked, may be switched off
   retired,      // MUST NOT be used
@@ -58,7 +58,9 @@ enum class MethodStanding {
 struct MethodRule {
   ControlMethod method = ControlMethod::dns_change;
   TargetKind target = TargetKind::domain;
-  Rule rule;  // id "dcv.dns-change", document, version, section, ballot, dates, text
+  // id "dcv.dns-change", document, version, section, ballot, dates, text. Before its first day, as
+  // it will stand then.
+  Rule rule;
   MethodStanding standing = MethodStanding::allowed;
   std::optional<Date> discouraged_from;  // first day of SHOULD NOT, if one is known
   std::optional<Date> retired_from;      // first day of MUST NOT
@@ -70,8 +72,8 @@ struct MethodRule {
   bool mpic = true;                      // remotes must corroborate
   // Random Values and tokens are valid so long; nullopt where the method has none.
   std::optional<std::chrono::days> token_valid;
-  // RFC 8657 s4 labels of the method: the IANA ACME label if it has one, and ca-tbr-N. Empty where
-  // the rules name none.
+  // RFC 8657 s4 labels of the method: the IANA ACME label if it has one, and ca-tbr-N (TLS BR
+  // 4.2.2.1.2; CAA does not apply to IP addresses). Empty where the rules name none.
   std::string_view acme_label;
   std::string_view ca_tbr_label;
 };
@@ -81,7 +83,19 @@ struct MethodRule {
                                                     Date at);
 
 // How long a validation completed by `row` may be reused for a certificate issued on `issued`,
-// counted from the earliest data (TLS BR 4.2.1, SBR 4.2.1; requirements differ by scope).
+// counted from the earliest data (TLS BR 4.2.1, SBR 4.2.1; requirements differ by scope, `both` is
+// the stricter). 0: not beyond the certificate request that it was made for.
 [[nodiscard]] std::chrono::days reuse_limit(const MethodRule& row, Scope scope, Date issued);
+
+// How a mailbox's domain is reached: its domain part (SBR 3.2.2.1), or the mail server that RFC
+// 5321 s5.1 selects for it (SBR 3.2.2.3). Everything else is by name.
+enum class ControlRoute { name, mail_server };
+
+// The ids of the rules that bear on a control check made on `at` for one kind of certificate (tls
+// or smime), ordered by id: the method's own, MPIC where remotes must corroborate, the ADN, DNSSEC,
+// reuse and evidence. What a record cites; nothing of CAA. Empty for a pair without a row.
+[[nodiscard]] std::vector<std::string_view> control_rules(Scope scope, ControlMethod method,
+                                                          TargetKind target, Date at,
+                                                          ControlRoute route = ControlRoute::name);
 
 }  // namespace parallax::rules
