@@ -90,6 +90,7 @@ Result<std::string> selection_secret(const Config& config) {
 Status open_tls(CoordinatorShared& shared) {
   const Config& config = shared.config;
   if (!config.plain_http) {
+    if (auto kept = require_private(config.server_tls.key_file); !kept) return kept;
     auto tls = net::make_server_tls(config.server_tls, config.server_tls.ca_file.empty()
                                                            ? net::ClientCertificates::none
                                                            : net::ClientCertificates::optional);
@@ -97,6 +98,7 @@ Status open_tls(CoordinatorShared& shared) {
     shared.server_tls = std::move(*tls);
   }
   if (shared.hosting == RemoteHosting::in_process) return {};
+  if (auto kept = require_private(config.peer_tls.key_file); !kept) return kept;
   auto tls = net::make_client_tls(config.peer_tls);
   if (!tls) return fail(tls.error());
   shared.peer_tls = std::move(*tls);

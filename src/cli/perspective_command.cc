@@ -103,6 +103,7 @@ Result<Shared> prepare(const std::string& path) {
   if (!suffixes) return fail(suffixes.error());
   auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
   if (!tls) return fail(tls.error());
+  if (auto kept = require_private(config->peer_tls.key_file); !kept) return fail(kept.error());
   auto metrics =
       std::make_unique<service::Metrics>(service::Metrics::Names{{config->perspective_code}, {}});
   return Shared{std::move(*config), std::move(*key), std::move(*suffixes), std::move(*tls),
