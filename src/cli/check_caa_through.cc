@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "caa/parameters.h"
 #include "cli/check_caa.h"
 #include "cli/files.h"
 #include "cli/server_loop.h"
@@ -119,6 +120,8 @@ Result<json::object> flatten(const json::value& answer, const std::string& type)
 }  // namespace
 
 Result<json::object> check_caa_through(const CheckCaaOptions& options) {
+  if (!options.method.empty())
+    if (auto known = caa::check_method_label(options.method); !known) return fail(known.error());
   const auto target = parse_server(options.server);
   if (!target) return fail(target.error());
   std::shared_ptr<net::TlsContext> tls;

@@ -2,7 +2,6 @@
 #include "service/order_request.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <boost/json/serialize.hpp>
@@ -12,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "caa/parameters.h"
 #include "service/limits.h"
 #include "service/requested_name.h"
 
@@ -44,22 +44,6 @@ bool is_uri(std::string_view text) {
          });
 }
 
-// The labels of RFC 8657 s4: the IANA registry "ACME Validation Methods", and `ca-` for methods
-// that it does not hold (SC-098's ca-tbr-N among them).
-constexpr std::array<std::string_view, 10> kRegisteredMethods = {
-    "http-01",        "dns-01",         "tls-alpn-01",  "tls-sni-01", "email-reply-00",
-    "dns-account-01", "dns-persist-01", "onion-csr-01", "tkauth-01",  "bp-nodeid-00"};
-
-bool is_method_label(std::string_view text) {
-  const bool label = !text.empty() && text.size() <= kMethodLabelSizeMax &&
-                     std::all_of(text.begin(), text.end(),
-                                 [](char c) { return letter(c) || digit(c) || c == '-'; });
-  if (!label) return false;
-  if (text.size() > 3 && text.starts_with("ca-")) return true;
-  return std::find(kRegisteredMethods.begin(), kRegisteredMethods.end(), text) !=
-         kRegisteredMethods.end();
-}
-
 void read_parameters(ObjectReader& in, orders::Order& order) {
   order.account_uri = in.optional_string("account_uri");
   if (order.account_uri && !is_uri(*order.account_uri))
@@ -67,11 +51,9 @@ void read_parameters(ObjectReader& in, orders::Order& order) {
                                          "most {} characters",
                                          kAccountUriSizeMax));
   order.validation_method = in.optional_string("validation_method");
-  if (order.validation_method && !is_method_label(*order.validation_method))
-    in.reject("validation_method",
-              fmt::format("\"{}\" is no validation method label (RFC 8657 section 4): neither in "
-                          "the IANA registry of ACME validation methods nor with the prefix ca-",
-                          printable(*order.validation_method, kMethodLabelSizeMax)));
+  if (!order.validation_method) return;
+  if (const auto known = caa::check_method_label(*order.validation_method); !known)
+    in.reject("validation_method", known.error().message);
 }
 
 Status read_issuers(const std::vector<std::string>& texts, orders::Order& order) {
