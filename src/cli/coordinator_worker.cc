@@ -67,12 +67,15 @@ void CoordinatorWorker::open_desk() {
   settings.check_timeout = config.check_timeout;
   settings.assessment = config.caa;
   settings.remotes_after_primary = config.remotes_after_primary;
+  settings.control_remotes_after_primary = config.control_remotes_after_primary;
+  settings.refuse_discouraged_methods = config.refuse_discouraged_methods;
   settings.lab = config.lab;
   settings.configuration = shared_.configuration;
   settings.selection_secret = shared_.selection_secret;
   orders::DeskParts parts;
   parts.executor = executor_;
   parts.roster = &shared_.roster;
+  parts.suffixes = &shared_.suffixes;
   parts.primary = {config.primary->code, &primary_client_};
   for (std::size_t i = 0; i < remotes_.size(); ++i)
     parts.remotes.push_back({config.remotes[i].info.code, remotes_[i].get()});

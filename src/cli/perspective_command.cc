@@ -39,8 +39,10 @@ class Observer final : public service::LocalCaaObserver {
   Observer(observe::Perspective& perspective, bool prove_insecure)
       : perspective_(perspective), prove_insecure_(prove_insecure) {}
   [[nodiscard]] Task<caa::CaaObservation> observe(names::DomainName domain) override {
-    return perspective_.look({std::move(domain), prove_insecure_},
-                             Deadline::after(perspective_.settings().check_timeout));
+    observe::Seen seen =
+        co_await perspective_.look(observe::CaaCheck{std::move(domain), prove_insecure_},
+                                   Deadline::after(perspective_.settings().check_timeout));
+    co_return std::get<caa::CaaObservation>(std::move(seen));
   }
 
  private:
@@ -101,9 +103,9 @@ Result<Shared> prepare(const std::string& path) {
   if (!key) return fail(key.error());
   auto suffixes = names::PublicSuffixList::load(config->public_suffix_list);
   if (!suffixes) return fail(suffixes.error());
+  if (auto kept = require_private(config->peer_tls.key_file); !kept) return fail(kept.error());
   auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
   if (!tls) return fail(tls.error());
-  if (auto kept = require_private(config->peer_tls.key_file); !kept) return fail(kept.error());
   auto metrics =
       std::make_unique<service::Metrics>(service::Metrics::Names{{config->perspective_code}, {}});
   return Shared{std::move(*config), std::move(*key), std::move(*suffixes), std::move(*tls),

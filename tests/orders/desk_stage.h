@@ -10,6 +10,7 @@
 
 #include "corroborate/scripted.h"
 #include "names/certificate_name.h"
+#include "orders/control_samples.h"
 #include "orders/coordinator_desk.h"
 
 namespace parallax::orders::test {
@@ -100,6 +101,7 @@ class DeskStage {
     DeskParts parts;
     parts.executor = stage.io.get_executor();
     parts.roster = &roster;
+    parts.suffixes = &suffixes();
     parts.primary = {"primary", &primary, true};
     for (const auto& info : roster.remotes) {
       remotes.push_back(std::make_unique<ScriptedPerspective>(stage.io, info.code));
