@@ -30,17 +30,6 @@ net::HttpResponse json_response(unsigned status, const json::object& body) {
   return response;
 }
 
-// Status and headers as the problem of /v1 has them, in the body Open MPIC's clients know.
-net::HttpResponse detail_response(const Problem& problem) {
-  net::HttpResponse response = to_response(problem);
-  response.content_type = "application/json";
-  json::object body;
-  body["detail"] =
-      json::string(is_utf8(problem.detail) ? problem.detail : printable(problem.detail));
-  response.body = json::serialize(body);
-  return response;
-}
-
 net::HttpResponse validation_failed(json::array issues) {
   json::object body;
   body["error"] = "request-validation-failed";
@@ -57,7 +46,7 @@ net::HttpResponse refuse(const Error& error) {
   }
   const Problem problem = problem_with_service(error);
   if (status_of(problem.kind) >= 500) log::error("order-failed", {{"error", describe(error)}});
-  return detail_response(problem);
+  return to_detail_response(problem);
 }
 
 }  // namespace
@@ -75,12 +64,12 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   const auto caller = services_.authenticator.authenticate(request);
   if (!caller) co_return refuse(caller.error());
   if (request.body.size() > kRequestBodySizeMax)
-    co_return detail_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
+    co_return to_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
   auto parsed =
       parse_mpic_request(request.body, *caller, info_, date_of(clock_.now()), services_.suffixes);
   if (!parsed) co_return validation_failed(std::move(parsed.error()));
   if (const auto bound = check_issuers(*caller, parsed->order.issuers); !bound)
-    co_return detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
+    co_return to_detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
 
   orders::Order& order = parsed->order;
   order.fresh_id = true;

@@ -19,8 +19,9 @@ class MpicApi {
   void install(Router& router);
 
   // Each call is an order of its own under a generated id. 200 whatever was decided; 400
-  // request-validation-failed, 401, 403, 413, 503 as {"detail": ...}. In the lab every answer
-  // carries `Parallax-Lab: true`: the body has no member that could say so.
+  // request-validation-failed, 401, 403, 503 as {"detail": ...}, 413 as a problem, as the server
+  // says it itself. In the lab every answer carries `Parallax-Lab: true`: the body has no member
+  // that could say so.
   [[nodiscard]] Task<net::HttpResponse> post(net::HttpRequest request);
   [[nodiscard]] Task<net::HttpResponse> configuration();
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "caa/limits.h"
+#include "service/limits.h"
 #include "service/service_fixture.h"
 
 namespace parallax::service {
@@ -165,6 +167,41 @@ TEST(OrderRequest, AcceptsAHundredNames) {
   const auto order = parse(smime(many(100)));
   ASSERT_TRUE(order.has_value()) << describe(order.error());
   EXPECT_EQ(order->names.size(), 100u);
+}
+
+// Every character as an escape of six.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += fmt::format("\\u{:04x}", c);
+  return out;
+}
+
+// The bound on bodies is below what anybody could hold against us, and above all that a caller may
+// need.
+TEST(OrderRequest, TheLargestOrderFitsIntoABody) {
+  const auto label = [](char c, std::size_t size) { return std::string(size, c); };
+  const std::string domain = label('b', 63) + "." + label('c', 63) + "." + label('d', 57) + ".com";
+  std::string names;
+  for (unsigned i = 0; i < orders::kNamesPerOrderMax; ++i)
+    names += fmt::format("{}\"{}\"", i == 0 ? "" : ",",
+                         escaped(fmt::format("{}{:02}@{}", label('a', 62), i, domain)));
+  std::string issuers;
+  for (unsigned i = 0; i < orders::kIssuersPerOrderMax; ++i)
+    issuers += fmt::format("{}\"{}\"", i == 0 ? "" : ",",
+                           escaped(fmt::format("{}{:02}.{}", label('e', 61), i, domain)));
+  const std::string body =
+      fmt::format(R"({{"id":"{}","type":"smime","names":[{}],"issuers":[{}],"account_uri":"{}",)"
+                  R"("validation_method":"{}"}})",
+                  escaped(std::string(orders::kOrderIdSizeMax, 'i')), names, issuers,
+                  escaped("acct:" + std::string(kAccountUriSizeMax - 5, 'u')),
+                  escaped("ca-" + std::string(caa::kMethodLabelSizeMax - 3, 'm')));
+  EXPECT_LT(body.size(), kRequestBodySizeMax);
+  const auto order = parse(body);
+  ASSERT_TRUE(order.has_value()) << describe(order.error());
+  EXPECT_EQ(order->names.size(), orders::kNamesPerOrderMax);
+  EXPECT_EQ(names::text_of(order->names[0]).size(), 254u);
+  EXPECT_EQ(order->issuers.size(), orders::kIssuersPerOrderMax);
+  EXPECT_EQ(order->issuers[0].text().size(), 253u);
 }
 
 TEST(OrderRequest, DomainInSmimeOrderStandsForItsMailboxes) {
