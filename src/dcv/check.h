@@ -19,10 +19,11 @@
 
 namespace parallax::dcv {
 
-inline constexpr std::size_t kChallengeSizeMax = 4096;   // octets of an expected value
-inline constexpr std::size_t kPathSizeMax = 512;         // of an HTTP token path
-inline constexpr std::size_t kPatternSizeMax = 512;      // of a regular expression
-inline constexpr std::size_t kHeadersMax = 8;            // extra request headers
+inline constexpr std::size_t kChallengeSizeMax = 4096;  // octets of an expected value
+inline constexpr std::size_t kPathSizeMax = 512;        // of an HTTP token path
+inline constexpr std::size_t kPatternSizeMax = 512;     // of a regular expression
+inline constexpr std::size_t kHeadersMax = 8;           // extra request headers
+inline constexpr std::size_t kHeaderSizeMax = 256;      // octets of a header's name, of its value
 inline constexpr std::size_t kPersistentIssuersMax = 32;
 inline constexpr std::size_t kPersistentKeysMax = 8;
 
@@ -67,7 +68,8 @@ enum class Scheme { http, https };
 // A document on the target's web server.
 struct HttpValue {
   Scheme scheme = Scheme::http;
-  // Absolute, under /.well-known/pki-validation/ or /.well-known/acme-challenge/; no "..", no query.
+  // Absolute, under /.well-known/pki-validation/ or /.well-known/acme-challenge/; no "..", no
+  // query.
   std::string path;
   std::string value;  // http-01: the key authorization, alone; website_change: must appear
   std::optional<std::string> pattern;  // RE2, website_change only; must match beside the value
@@ -87,8 +89,8 @@ struct ReverseValue {
   friend bool operator==(const ReverseValue&, const ReverseValue&) = default;
 };
 
-using Challenge = std::variant<DnsValue, PersistentValue, ContactValue, HttpValue, TlsAlpnValue,
-                               ReverseValue>;
+using Challenge =
+    std::variant<DnsValue, PersistentValue, ContactValue, HttpValue, TlsAlpnValue, ReverseValue>;
 
 using Target = std::variant<names::DomainName, names::IpAddress>;
 [[nodiscard]] std::string text_of(const Target& target);
@@ -118,9 +120,16 @@ struct ControlCheck {
 // Holds a check against its method: the challenge is of the method's kind and complete, prefix,
 // path, headers and pattern are what the method allows, values bear enough entropy to be a Random
 // Value where they may be one (112 bits in their alphabet), the target is of a kind the method has
-// a row for and no reserved address unless `lab`. Errors: malformed, unsupported, forbidden; the
-// context names the field ("field") and the rule ("rule").
+// a row for and no reserved address unless `lab`, the method is one that a perspective can look for
+// and that the rules know on `at`; one that SHOULD NOT be used passes. The way to the ADN is not
+// judged here (adn.h). Errors: malformed, unsupported, forbidden; the context names the field
+// ("field": "method", "applied_for", "adn", "mail_server", "follow_cnames", "challenge" or
+// "challenge.<member>" as in the JSON) and the rule ("rule").
 [[nodiscard]] Status validate(const ControlCheck& check, Date at, bool lab);
+
+// Whether the challenge is of the kind that the method looks for. A check that came from elsewhere
+// is held against this before a method sees it.
+[[nodiscard]] bool challenge_fits(const ControlCheck& check);
 
 // JSON of a check and back; exact inverses. Used between coordinator and perspectives.
 // Errors: malformed, with the JSON pointer.

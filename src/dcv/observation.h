@@ -12,11 +12,17 @@
 #include "base/result.h"
 #include "dns/lookup.h"
 #include "names/domain_name.h"
+#include "net/guarded_client.h"
 
 namespace parallax::dcv {
 
-inline constexpr std::size_t kSeenRecordsMax = 1024;
-inline constexpr std::size_t kSeenBodyMax = 64 * 1024;  // octets of an HTTP body
+inline constexpr std::size_t kSeenRecordsMax = 1024;    // records of one answer
+inline constexpr std::size_t kSeenLookupsMax = 256;     // of one check
+inline constexpr std::size_t kSeenNamesMax = 64;        // aliases in a row
+inline constexpr std::size_t kSeenHopsMax = 11;         // the first request and ten redirects
+inline constexpr std::size_t kSeenTextMax = 16 * 1024;  // octets of a URL, a name or a reason
+inline constexpr std::size_t kSeenCertificateMax = 16 * 1024;  // octets of DER
+inline constexpr std::size_t kSeenBodyMax = 64 * 1024;         // octets of an HTTP body
 
 // One DNS question of the check, whatever it was for.
 struct SeenLookup {
@@ -39,24 +45,28 @@ struct SeenHop {
   std::string url;
   std::string address;     // connected to; empty if none was
   unsigned status = 0;     // 0: no response
-  std::string location{};  // of a redirect, as sent
-  std::string failure{};   // why the trail ends here; empty for the last good response
+  std::string location{};  // of a redirect, as sent (printable)
+  // Why the trail ends here, for programs and in one sentence; none for the last good response.
+  net::GuardedFailure failure = net::GuardedFailure::none;
+  std::string message{};
 };
 
 struct SeenHttp {
   std::vector<SeenHop> hops;
-  std::string body{};             // of the last response, at most kSeenBodyMax octets
-  bool body_truncated = false;    // the body was longer
+  std::string body{};           // of the last response, at most kSeenBodyMax octets
+  bool body_truncated = false;  // the body was longer
 };
 
 // The TLS handshake under "acme-tls/1".
 struct SeenTls {
-  std::string address;         // connected to; empty if none was
-  std::string server_name;     // SNI sent
-  std::string protocol{};      // "TLSv1.3"
-  std::string alpn{};          // negotiated; empty: none
-  std::string certificate{};   // DER of the end entity certificate
-  std::string failure{};       // why there is no certificate; empty if there is
+  std::string address;        // connected to; empty if none was
+  std::string server_name;    // SNI sent
+  std::string protocol{};     // "TLSv1.3"
+  std::string alpn{};         // negotiated; empty: none
+  std::string certificate{};  // DER of the end entity certificate
+  // Why there is no certificate, for programs and in one sentence; none if there is one.
+  net::GuardedFailure failure = net::GuardedFailure::none;
+  std::string message{};
 };
 
 struct ControlObservation {
