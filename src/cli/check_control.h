@@ -27,6 +27,10 @@ struct CheckControlOptions {
 // The control object of /v1 that the options spell. Error: malformed.
 [[nodiscard]] Result<boost::json::object> control_object(const CheckControlOptions& options);
 
+// What is printed, out of a name's `control` as /v1 answers it: what was seen is the Primary's.
+[[nodiscard]] boost::json::object flat_control(const boost::json::value& control, std::string name,
+                                               const std::string& type, bool lab);
+
 // One object: name, type, method, outcome, reason, explanation, adn, dnssec, lookups, http, tls,
 // quorum, lab. From this host alone: `quorum` is null. Errors: malformed, unsupported, forbidden
 // (name, method, parameters), configuration.

@@ -21,6 +21,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr const char* kVantage = "here";
+
 struct Prepared {
   Config config;
   names::PublicSuffixList suffixes;
@@ -36,12 +38,11 @@ Result<Prepared> prepare(const CheckControlOptions& options, Instant now) {
   if (!type) return fail(type.error());
   auto suffixes = names::PublicSuffixList::load(config->public_suffix_list);
   if (!suffixes) return fail(suffixes.error());
-  auto name =
-      service::parse_requested_name(options.name, *type, *suffixes, service::WithControl::yes);
+  auto name = service::parse_controlled_name(options.name, *type, *suffixes);
   if (!name) return fail(name.error());
   const auto object = control_object(options);
   if (!object) return fail(object.error());
-  const auto request = service::parse_control(*object, "", *name, {});
+  const auto request = service::parse_control(*object, "", {*name, *type, {}});
   if (!request) return fail(request.error());
   auto plan = orders::plan_control(
       *name, *request, now, {false, config->lab, config->refuse_discouraged_methods, &*suffixes});
@@ -72,24 +73,23 @@ orders::Outcome outcome_of(dcv::ControlOutcome outcome) {
   return orders::Outcome::undetermined;
 }
 
-json::object answer_of(const Prepared& prepared, const dcv::ControlObservation& seen,
-                       const std::string& type) {
-  const dcv::ControlDetermination found = prepared.plan.judge(seen);
-  const auto& check = *prepared.plan.check;
-  const std::string adn = check.adn ? check.adn->text() : dcv::text_of(check.applied_for);
-  return json::object{{"name", names::text_of(prepared.name)},
-                      {"type", type},
-                      {"method", to_string(check.method)},
-                      {"outcome", orders::to_string(outcome_of(found.outcome))},
-                      {"reason", dcv::to_string(found.reason)},
-                      {"explanation", found.explanation},
-                      {"adn", seen.smtp_host ? seen.smtp_host->text() : adn},
-                      {"dnssec", dns::to_string(found.verdict)},
-                      {"lookups", service::control_lookups(seen)},
-                      {"http", service::control_http(seen)},
-                      {"tls", service::control_tls(seen)},
-                      {"quorum", nullptr},
-                      {"lab", prepared.config.lab}};
+// What a coordinator would answer, were this vantage all there is.
+orders::ControlDecision decision_of(const Prepared& prepared, dcv::ControlObservation seen) {
+  dcv::ControlDetermination found = prepared.plan.judge(seen);
+  orders::ControlDecision decision{prepared.plan.method};
+  decision.outcome = outcome_of(found.outcome);
+  decision.reason = dcv::to_string(found.reason);
+  decision.explanation = found.explanation;
+  decision.derivation = prepared.plan.derivation;
+  decision.smtp_host = seen.smtp_host;
+  decision.primary = found;
+  orders::PerspectiveFinding finding;
+  finding.code = kVantage;
+  finding.primary = true;
+  finding.control = std::move(found);
+  finding.control_seen = std::move(seen);
+  decision.perspectives.push_back(std::move(finding));
+  return decision;
 }
 
 }  // namespace
@@ -100,12 +100,16 @@ Result<json::object> check_control_here(const CheckControlOptions& options) {
   boost::asio::io_context context(1);
   // What is seen here is judged here and goes no further: any key will do.
   auto vantage = make_vantage(context.get_executor(), prepared->config, prepared->config.dns,
-                              "here", SigningKey::generate(), false, system_clock());
+                              kVantage, SigningKey::generate(), false, system_clock());
   if (!vantage) return fail(vantage.error());
   std::optional<dcv::ControlObservation> seen;
   const auto done = run_once(context, observe(&*vantage, &*prepared, &seen));
   if (!done) return fail(done.error());
-  return answer_of(*prepared, *seen, options.type);
+  json::object answer =
+      flat_control(service::control_answer(decision_of(*prepared, std::move(*seen))),
+                   names::text_of(prepared->name), options.type, prepared->config.lab);
+  answer["quorum"] = nullptr;
+  return answer;
 }
 
 }  // namespace parallax::cli

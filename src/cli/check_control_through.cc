@@ -26,28 +26,28 @@ const json::value* first_name(const json::value& answer) {
   return &names->get_array().front();
 }
 
+bool is_true(const json::value* value) { return value != nullptr && *value == true; }
+
 json::value copy_of(const json::value* value) {
   return value == nullptr ? json::value(nullptr) : *value;
 }
 
-Result<json::object> flatten(const json::value& answer, const CheckControlOptions& options) {
-  const json::value* name = first_name(answer);
-  const json::value* control = member(name, "control");
-  if (control == nullptr || !control->is_object())
-    return fail(ErrorCode::malformed, "the coordinator's answer holds no control");
-  json::object out{{"name", copy_of(member(name, "name"))}, {"type", options.type}};
-  for (const char* key : {"method", "outcome", "reason", "explanation", "adn", "dnssec", "quorum"})
-    out[key] = copy_of(member(control, key));
-  const json::value* perspectives = member(control, "perspectives");
+}  // namespace
+
+json::object flat_control(const json::value& control, std::string name, const std::string& type,
+                          bool lab) {
+  json::object out{{"name", std::move(name)}, {"type", type}};
+  for (const char* key : {"method", "outcome", "reason", "explanation", "adn", "dnssec"})
+    out[key] = copy_of(member(&control, key));
+  const json::value* perspectives = member(&control, "perspectives");
   const json::value* primary = nullptr;
   if (perspectives != nullptr && perspectives->is_array() && !perspectives->get_array().empty())
     primary = &perspectives->get_array().front();
   for (const char* key : {"lookups", "http", "tls"}) out[key] = copy_of(member(primary, key));
-  out["lab"] = copy_of(member(&answer, "lab"));
+  out["quorum"] = copy_of(member(&control, "quorum"));
+  out["lab"] = lab;
   return out;
 }
-
-}  // namespace
 
 Result<json::object> control_object(const CheckControlOptions& options) {
   json::object control{{"method", options.method}};
@@ -74,7 +74,10 @@ Result<json::object> check_control_through(const CheckControlOptions& options) {
       {"issuers", std::move(issuers)}};
   const auto answer = place_order(options.coordinator, json::serialize(body));
   if (!answer) return fail(answer.error());
-  return flatten(*answer, options);
+  const json::value* shown = member(first_name(*answer), "control");
+  if (shown == nullptr || !shown->is_object())
+    return fail(ErrorCode::malformed, "the coordinator's answer holds no control");
+  return flat_control(*shown, options.name, options.type, is_true(member(&*answer, "lab")));
 }
 
 }  // namespace parallax::cli
