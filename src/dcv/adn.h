@@ -27,11 +27,12 @@ struct AdnDerivation {
   State state = State::unreachable;
   std::vector<names::DomainName> path;  // from the name applied for
   std::vector<AdnStep> steps;           // between them: path.size() - 1
-  std::string reason;
+  std::string reason;                   // one clause without a full stop; only if unreachable
 };
 
 // Where the derivation of `wanted` (or of the name itself) stands before any lookup. A wildcard
-// takes no CNAME step. Pruning stops at the Base Domain Name of the current name (ICANN section).
+// takes no CNAME step. Pruning stops at the Base Domain Name of the current name (ICANN section);
+// by domain_contact (TLS BR 3.2.2.4.12) that name alone is meant, and taken where none is wanted.
 // `needs_cname`: pruning alone does not lead there, but the method allows CNAME steps.
 [[nodiscard]] AdnDerivation begin_derivation(const names::DomainName& applied_for, bool wildcard,
                                              const std::optional<names::DomainName>& wanted,
