@@ -217,6 +217,7 @@ void read_server(SettingsReader& in, Config& config) {
       static_cast<std::size_t>(in.integer("server.requests_in_flight_max"));
   config.connections_per_address_max =
       static_cast<std::size_t>(in.integer("server.connections_per_address_max"));
+  config.metrics_public = in.boolean("server.metrics_public");
 }
 
 void read_rest(SettingsReader& in, Config& config) {

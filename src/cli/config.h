@@ -52,6 +52,7 @@ struct Config {
   std::chrono::milliseconds drain{20'000};
   std::size_t requests_in_flight_max = 512;
   std::size_t connections_per_address_max = 256;
+  bool metrics_public = false;
 
   std::string clients_file;
   std::string evidence_database;

@@ -95,13 +95,16 @@ void CoordinatorWorker::install_routes() {
                                         system_random()};
   v1_ = std::make_unique<service::ApiV1>(services);
   v1_->install(router_);
-  mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock());
+  const auto access = shared_.config.metrics_public ? service::StatusAccess::anybody
+                                                    : service::StatusAccess::clients;
+  mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock(), access);
   mpic_->install(router_);
   service::install_openapi(router_);
-  router_.add("GET", "/metrics", [this](const net::HttpRequest&, const std::string&) {
+  const auto page = [this](const net::HttpRequest&, const std::string&) {
     shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
     return shared_.metrics->page();
-  });
+  };
+  router_.add("GET", "/metrics", service::status_route(*shared_.authenticator, access, page));
 }
 
 Status CoordinatorWorker::listen(Listener& listener) {

@@ -69,6 +69,9 @@ constexpr std::array kSettings = {
     Setting{"server.connections_per_address_max", integer, "256", 1, 100'000,
             "Connections per worker from one address (IPv6: one /64), those with a verified client "
             "certificate aside; more are closed. Raise it behind a proxy: all come from there."},
+    Setting{"server.metrics_public", boolean, "false", 0, 0,
+            "Coordinator: answer GET /metrics and GET /configz, which name every perspective, to "
+            "anybody who reaches the listener; otherwise to API clients only."},
     Setting{"clients.file", text, "", 0, 0,
             "File of the API clients, written by `parallax token`."},
     Setting{"evidence.database", text, "", 0, 0, "SQLite file of the evidence."},

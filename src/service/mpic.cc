@@ -57,7 +57,9 @@ void MpicApi::install(Router& router) {
   router.add("POST", "/mpic",
              [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
   router.add("GET", "/healthz", [](net::HttpRequest, std::string) { return healthy(); });
-  router.add("GET", "/configz", [this](net::HttpRequest, std::string) { return configuration(); });
+  router.add("GET", "/configz",
+             status_route(services_.authenticator, access_,
+                          [this](net::HttpRequest, std::string) { return configuration(); }));
 }
 
 Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {

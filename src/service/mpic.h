@@ -8,14 +8,17 @@
 #include "service/api_v1.h"
 #include "service/router.h"
 #include "service/service_info.h"
+#include "service/status_route.h"
 
 namespace parallax::service {
 
-// POST /mpic, GET /healthz, GET /configz. Outlives the router it is installed in.
+// POST /mpic, GET /healthz (open to all), GET /configz (to whom `access` says). Outlives the router
+// it is installed in.
 class MpicApi {
  public:
-  MpicApi(OrderServices services, const ServiceInfo& info, const Clock& clock)
-      : services_(services), info_(info), clock_(clock) {}
+  MpicApi(OrderServices services, const ServiceInfo& info, const Clock& clock,
+          StatusAccess access = StatusAccess::clients)
+      : services_(services), info_(info), clock_(clock), access_(access) {}
   void install(Router& router);
 
   // Each call is an order of its own under a generated id. 200 whatever was decided; 400
@@ -29,6 +32,7 @@ class MpicApi {
   OrderServices services_;
   const ServiceInfo& info_;
   const Clock& clock_;
+  StatusAccess access_;
 };
 
 // {"status":"healthy"}: the process answers. Also for a perspective's listener.
