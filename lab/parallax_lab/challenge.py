@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 ACCOUNT_KEY_NUMBER = 0x706172616C6C6178
 COORDINATE_SIZE = 32
-TOKEN = "DGyRejmCefe7v4NfDGDKfA-parallax-lab-token-1"
+TOKEN = "DGyRejmCefe7v4NfDGDKfA-parallax-lab-token-0"
 RANDOM_VALUE = "r4nd0m-Value-of-the-lab-7d1f0a93c2"
 OTHER_RANDOM_VALUE = "another-Value-altogether-55e0b8d641"
 RANDOM_NAME = "r4nd0m-value-7d1f0a93c2.validation.example"
