@@ -208,24 +208,42 @@ def corroborated(decision):
     return control["corroborated"]
 
 
-def shows(cluster, name, way, **changes):
+def shown(decision):
     """Control is shown: the control part of the decision."""
-    decision = decided(cluster, name, way.control(**changes))
     assert decision["control"]["reason"] == "challenge-found", decision["control"]
     corroborated(decision)
     assert decision["caa"] in ("checked", "not-applicable")
     return decision["control"]
 
 
-def fails(cluster, name, way, expected, **changes):
+def unshown(decision, expected):
     """Control is not shown, for one of the reasons: the control part of the decision."""
-    decision = decided(cluster, name, way.control(**changes))
     control = decision["control"]
     assert control["outcome"] != "permitted", control
     assert control["reason"] in expected, control
     assert decision["caa"] in ("not-asked", "not-applicable")
     assert decision["permission_expires"] is None
     return control
+
+
+def judged(decision, expected):
+    """As shown() if `expected` is None, else as unshown()."""
+    return shown(decision) if expected is None else unshown(decision, expected)
+
+
+def shows(cluster, name, way, **changes):
+    return shown(decided(cluster, name, way.control(**changes)))
+
+
+def fails(cluster, name, way, expected, **changes):
+    return unshown(decided(cluster, name, way.control(**changes)), expected)
+
+
+def hosts_at_once(cluster, hosts, way, **changes):
+    """{host: (status, answer)} of an order for HOST.alder each: some answer late, or never."""
+    answers = system.at_once(
+        lambda host: order(cluster, f"{host}.alder", way.control(**changes)), hosts)
+    return dict(zip(hosts, answers))
 
 
 def refused(cluster, name, control, pointer, *words, **more):

@@ -74,7 +74,7 @@ CASES = {
     "empty_key_authorization": (HOST, HTTP.control(key_authorization=""), "/key_authorization", ()),
     "key_authorization_of_another_token": (
         HOST, HTTP.control(key_authorization=f"another-token-{'x' * 20}.{'A' * 43}"),
-        "/key_authorization", ()),
+        "/token", ("another token",)),
     "header_injection_in_value": (HOST, HTTP.control(headers={"Accept": "a\r\nHost: b"}),
                                   "/headers", ()),
     "header_injection_in_name": (HOST, HTTP.control(headers={"Accept\r\nHost": "b"}),

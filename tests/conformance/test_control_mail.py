@@ -18,6 +18,7 @@ SELECTIONS = {
     "ipv6.mail.alder": "ipv6.postal.alder",
     "alias.mail.alder": "mx1.postal.alder",
     "implicit.mail.alder": "implicit.mail.alder",
+    "implicit-alias.mail.alder": "implicit.mail.alder",
     "control.alder": "mail.control.alder",
     "control-unsigned.alder": "mail.control-unsigned.alder",
     "all-but-one.alder": "mail.all-but-one.alder",
