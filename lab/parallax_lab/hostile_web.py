@@ -74,9 +74,12 @@ async def _request(reader):
             return
 
 
-async def _endless(writer, first, again, interval_s):
+async def _endless(reader, writer, first, again, interval_s):
+    """Goes on until the client goes away."""
     writer.write(first)
     for _ in range(DRIPS_MAX if interval_s else DRIPS_MAX * 100):
+        if reader.at_eof():
+            return
         writer.write(again)
         await writer.drain()
         await asyncio.sleep(interval_s)
@@ -92,10 +95,11 @@ async def _answer(behaviour, value, reader, writer):
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     elif behaviour == "huge":
         chunk = b"%x\r\n%s\r\n" % (len(CHUNK), CHUNK)
-        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        await _endless(writer, head + b"%x\r\n%s\r\n" % (len(value), value), chunk, 0)
+        first = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        first += b"%x\r\n%s\r\n" % (len(value), value)
+        await _endless(reader, writer, first, chunk, 0)
     elif behaviour in ENDLESS:
-        await _endless(writer, *ENDLESS[behaviour])
+        await _endless(reader, writer, *ENDLESS[behaviour])
     elif behaviour != "smtp":
         writer.write(said_at_once(value)[behaviour])
         await writer.drain()
