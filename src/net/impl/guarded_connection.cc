@@ -16,10 +16,11 @@
 namespace parallax::net::impl {
 namespace {
 
-constexpr int kInterimResponsesMax = 8;      // 1xx before the final answer (RFC 9110 s15.2)
-constexpr std::size_t kFirstOctetsMax = 16;  // kept for the explanation
-constexpr std::size_t kFramingFactor = 8;    // chunks of one octet are six on the wire
-constexpr std::size_t kHttp2FrameHead = 9;   // RFC 9113 s4.1
+constexpr int kInterimResponsesMax = 8;          // 1xx before the final answer (RFC 9110 s15.2)
+constexpr std::size_t kFirstOctetsMax = 16;      // kept for the explanation
+constexpr std::size_t kFramingFactor = 8;        // chunks of one octet are six on the wire
+constexpr std::size_t kHttp2FrameHead = 9;       // RFC 9113 s4.1
+constexpr std::string_view kHttpName = "HTTP/";  // RFC 9112 s2.3, case-sensitive
 constexpr char kHttp2Settings = 4;
 constexpr char kHttp2GoAway = 7;
 
@@ -147,16 +148,23 @@ tl::unexpected<Ending> GuardedConnection::end_in_answer(const Error& error) cons
   return end_with(GuardedFailure::protocol_error, fmt::format("{}: {}", peer_, error.message));
 }
 
-tl::unexpected<Ending> GuardedConnection::end_refused() const {
+// A few octets of another protocol must not be waited on for the rest of a status line.
+bool GuardedConnection::begins_as_http() const {
+  const std::size_t size = std::min(first_octets_.size(), kHttpName.size());
+  return first_octets_.compare(0, size, kHttpName.substr(0, size)) == 0;
+}
+
+tl::unexpected<Ending> GuardedConnection::end_refused(std::string_view why) const {
   if (looks_like_http2(first_octets_))
     return end_with(GuardedFailure::protocol_error,
                     peer_ + " speaks HTTP/2 only; let it answer HTTP/1.1 requests too");
   if (stream_.ssl() == nullptr && looks_like_tls(first_octets_))
     return end_with(GuardedFailure::protocol_error,
                     peer_ + " speaks TLS where plain HTTP was expected");
-  return end_with(GuardedFailure::protocol_error,
-                  fmt::format("{} sent no valid HTTP/1.1 response: {}; it begins with \"{}\"",
-                              peer_, reader_.refusal().detail, printable(first_octets_)));
+  std::string text = fmt::format("{} sent no valid HTTP/1.1 response: {}", peer_, why);
+  if (!first_octets_.starts_with("HTTP/1."))
+    text += fmt::format("; it begins with \"{}\"", printable(first_octets_));
+  return end_with(GuardedFailure::protocol_error, std::move(text));
 }
 
 Task<Attempt<Answer>> GuardedConnection::receive() {
@@ -168,6 +176,7 @@ Task<Attempt<Answer>> GuardedConnection::receive() {
       if (!got) co_return end_in_answer(got.error());
       if (*got > 0) {
         note({room.data(), *got});
+        if (!begins_as_http()) co_return end_refused("no status line");
         reader_.commit(*got);
         continue;
       }
@@ -176,7 +185,7 @@ Task<Attempt<Answer>> GuardedConnection::receive() {
                            peer_ + " closed the connection without an answer");
       step = reader_.end_of_input();
     }
-    if (step == ReadStep::refused) co_return end_refused();
+    if (step == ReadStep::refused) co_return end_refused(reader_.refusal().detail);
     if (step == ReadStep::head && !is_followed(reader_.head().status)) continue;
     Message message = reader_.take();
     if (message.status == 101)

@@ -57,7 +57,8 @@ class GuardedConnection {
   [[nodiscard]] Task<Attempt<Answer>> receive();
   [[nodiscard]] tl::unexpected<Ending> end_in_handshake(const Error& error, std::string_view alpn);
   [[nodiscard]] tl::unexpected<Ending> end_in_answer(const Error& error) const;
-  [[nodiscard]] tl::unexpected<Ending> end_refused() const;
+  [[nodiscard]] tl::unexpected<Ending> end_refused(std::string_view why) const;
+  [[nodiscard]] bool begins_as_http() const;
   void note(std::string_view octets);
 
   std::unique_ptr<TlsWitness> witness_;  // before the stream, whose SSL refers to it
