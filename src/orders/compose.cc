@@ -213,7 +213,8 @@ NameDecision compose_name(const OrderFindings& findings, std::size_t index) {
   if (searched && !waited) {
     compose_caa(findings, plan, decision);
   } else {
-    decision.caa = plan.caa ? CaaPart::not_asked : CaaPart::not_applicable;
+    const bool exists = names::caa_domain(findings.order.names[index]).has_value();
+    decision.caa = exists ? CaaPart::not_asked : CaaPart::not_applicable;
   }
   if (decision.control &&
       (decision.control->outcome != Outcome::permitted || decision.caa != CaaPart::checked))

@@ -44,6 +44,9 @@ struct Order {
   std::vector<std::optional<ControlRequest>> controls;
   // Search CAA also for names whose control was not shown.
   bool caa_regardless = false;
+  // Of names that control is asked of, nothing but control: the caller asks for CAA in an order of
+  // its own (Open MPIC), and the decision is no permission to sign.
+  bool control_alone = false;
   std::vector<names::DomainName> issuers;
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;  // RFC 8657 label

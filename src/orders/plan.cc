@@ -45,6 +45,7 @@ Status plan_caa(const Order& order, std::size_t index, const PlanSettings& setti
     if (!name.method) return fail(domain.error());
     return {};  // beside control, CAA is not applicable
   }
+  if (name.method && order.control_alone) return {};
   const bool shown_to_mailbox = name.method && name.method->target == rules::TargetKind::mailbox;
   const caa::CaaQuestion question{order.type,
                                   std::holds_alternative<names::WildcardName>(order.names[index]),

@@ -32,7 +32,7 @@ struct PlannedCheck {
 // Where a name's answer comes from.
 struct NamePlan {
   std::optional<std::size_t> control{};  // its control check
-  std::optional<std::size_t> caa{};      // its CAA check; none where CAA does not exist
+  std::optional<std::size_t> caa{};      // its CAA check, if it is asked for
   std::size_t question = 0;              // in that check
   bool caa_waits = false;                // CAA is asked for only once control was shown
   std::optional<rules::MethodRule> method{};
