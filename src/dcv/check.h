@@ -34,8 +34,8 @@ struct DnsValue {
   // Labels in front of the target, without trailing dot; empty: the target itself. dns_change: one
   // label that begins with "_"; acme_dns: "_acme-challenge"; dns_account:
   // "_<base32>._acme-challenge".
-  std::string prefix;
-  std::string value;
+  std::string prefix{};
+  std::string value{};
   bool whole = true;       // false: the value may be part of a longer string
   bool exact_case = true;  // TXT; names always compare as names
   friend bool operator==(const DnsValue&, const DnsValue&) = default;
@@ -70,10 +70,10 @@ struct HttpValue {
   Scheme scheme = Scheme::http;
   // Absolute, under /.well-known/pki-validation/ or /.well-known/acme-challenge/; no "..", no
   // query.
-  std::string path;
-  std::string value;  // http-01: the key authorization, alone; website_change: must appear
-  std::optional<std::string> pattern;  // RE2, website_change only; must match beside the value
-  std::vector<std::pair<std::string, std::string>> headers;  // allow list, no CR or LF
+  std::string path{};
+  std::string value{};  // http-01: the key authorization, alone; website_change: must appear
+  std::optional<std::string> pattern{};  // RE2, website_change only; must match beside the value
+  std::vector<std::pair<std::string, std::string>> headers{};  // allow list, no CR or LF
   friend bool operator==(const HttpValue&, const HttpValue&) = default;
 };
 

@@ -22,6 +22,8 @@ constexpr std::string_view kHttp = "http";
 constexpr std::string_view kTlsAlpn = "tls-alpn";
 constexpr std::string_view kReverse = "reverse";
 
+constexpr std::size_t kThumbprintSizeMax = 128;  // octets of base64url
+
 json::value challenge_to_json(const DnsValue& value) {
   return json::object{{"kind", kDns},           {"type", dns::to_string(value.type)},
                       {"prefix", value.prefix}, {"value", value.value},
@@ -31,10 +33,14 @@ json::value challenge_to_json(const DnsValue& value) {
 json::value challenge_to_json(const PersistentValue& value) {
   json::array issuers;
   for (const auto& issuer : value.issuers) issuers.emplace_back(issuer.text());
+  json::array thumbprints;
+  for (const auto& thumbprint : value.key_thumbprints) thumbprints.emplace_back(thumbprint);
   return json::object{{"kind", kPersistent},
                       {"issuers", std::move(issuers)},
                       {"account_uri", value.account_uri},
-                      {"hashed", value.form == PersistentForm::hashed}};
+                      {"hashed", value.form == PersistentForm::hashed},
+                      {"account_hash_prefix", value.account_hash_prefix},
+                      {"key_thumbprints", std::move(thumbprints)}};
 }
 
 json::value challenge_to_json(const ContactValue& value) {
@@ -112,6 +118,14 @@ Challenge read_persistent(ObjectReader& in) {
       if (auto name = name_of(in, "issuers", text)) out.issuers.push_back(std::move(*name));
   out.account_uri = bounded(in, "account_uri", kChallengeSizeMax);
   out.form = in.boolean("hashed") ? PersistentForm::hashed : PersistentForm::plain;
+  out.account_hash_prefix = bounded(in, "account_hash_prefix", kChallengeSizeMax);
+  out.key_thumbprints = in.strings("key_thumbprints");
+  const bool fits = out.key_thumbprints.size() <= kPersistentKeysMax &&
+                    std::all_of(out.key_thumbprints.begin(), out.key_thumbprints.end(),
+                                [](const auto& each) { return each.size() <= kThumbprintSizeMax; });
+  if (!fits)
+    in.reject("key_thumbprints",
+              fmt::format("\"key_thumbprints\" holds at most {} thumbprints", kPersistentKeysMax));
   return out;
 }
 

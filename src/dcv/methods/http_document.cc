@@ -129,6 +129,7 @@ struct Trail {
 
   [[nodiscard]] std::optional<ControlDetermination> judge_status(const SeenHop& last) const {
     if (last.status >= 200 && last.status < 300) return std::nullopt;
+    if (last.status < 100) return nothing("no status stands beside the answer");
     const bool missing = last.status == 404 || last.status == 410;
     return not_shown(
         missing ? ControlReason::challenge_missing : ControlReason::http_status,
