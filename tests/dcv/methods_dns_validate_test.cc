@@ -139,7 +139,7 @@ TEST(DnsPersistent, NeedsIssuersAndAnAccount) {
   hashed.form = PersistentForm::hashed;
   hashed.account_hash_prefix = "https://ca.example/account-hash/";
   hashed.key_thumbprints = {thumbprint};
-  const auto but = [](PersistentValue value, auto change) {
+  const auto but = [](PersistentValue value, const auto& change) {
     change(value);
     return value;
   };

@@ -244,6 +244,15 @@ TEST(DnsChange, SaysWhatWasFoundInsteadAndWhatToDo) {
   EXPECT_EQ(made.explanation.find(std::string(130, 'c')), std::string::npos);
 }
 
+TEST(DnsChange, ProposesAnAbsoluteNameForACname) {
+  for (const auto* target : {"x.ca.example", "x.ca.example."}) {
+    const auto made = judge(change(value_of(RecordType::cname, target)),
+                            seen({nxdomain("_dcv.example.com", RecordType::cname)}));
+    EXPECT_NE(made.explanation.find("  _dcv.example.com. CNAME x.ca.example.  "), std::string::npos)
+        << made.explanation;
+  }
+}
+
 TEST(DnsChange, ALookupThroughAnAliasSaysSo) {
   auto lookup = answer("_dcv.example.com", RecordType::txt, {txt("other")});
   lookup.alias_chain = {"dcv.elsewhere.example"};

@@ -68,7 +68,9 @@ Wanted wanted(const DnsValue& challenge, std::string_view owner) {
     out.remedy =
         fmt::format("publish{}in the zone", record_text(owner, challenge.type, '"' + value + '"'));
   else if (challenge.type == dns::RecordType::cname)
-    out.remedy = fmt::format("publish{}in the zone", record_text(owner, challenge.type, value));
+    out.remedy =
+        fmt::format("publish{}in the zone",
+                    record_text(owner, challenge.type, value + (value.ends_with('.') ? "" : ".")));
   else  // a tag proposed here could change who may issue
     out.remedy = "publish that value there in a CAA record with the tag the CA asked for";
   return out;
