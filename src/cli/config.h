@@ -57,6 +57,7 @@ struct Config {
   std::string clients_file;
   std::string evidence_database;
   std::size_t evidence_queue_max = 10'000;
+  std::chrono::milliseconds evidence_timeout{10'000};
   std::string selection_secret_file;
 
   net::TlsFiles peer_tls;

@@ -65,6 +65,7 @@ void CoordinatorWorker::open_desk() {
   const Config& config = shared_.config;
   orders::DeskSettings settings;
   settings.check_timeout = config.check_timeout;
+  settings.evidence_timeout = config.evidence_timeout;
   settings.assessment = config.caa;
   settings.remotes_after_primary = config.remotes_after_primary;
   settings.control_remotes_after_primary = config.control_remotes_after_primary;

@@ -117,6 +117,7 @@ Status serve(const std::string& path) {
   if (!shared) return fail(shared.error());
   const Config& config = shared->config;
   Contexts contexts = make_contexts(config.workers);
+  EndGuard guard;
   Listener listener(config);
   std::vector<std::unique_ptr<WorkerService>> services;
   for (const auto& context : contexts) {
@@ -134,7 +135,7 @@ Status serve(const std::string& path) {
                                     {"address", listener.text()},
                                     {"workers", std::to_string(contexts.size())},
                                     {"lab", config.lab ? "true" : "false"}});
-  serve_until_signalled(contexts, services, config.drain);
+  serve_until_signalled(contexts, services, config.drain, guard);
   log::info("perspective-stopped");
   return {};
 }

@@ -77,6 +77,10 @@ constexpr std::array kSettings = {
     Setting{"evidence.database", text, "", 0, 0, "SQLite file of the evidence."},
     Setting{"evidence.queue_max", integer, "10000", 10, 1'000'000,
             "Records waiting to be committed; more orders are answered 503."},
+    Setting{
+        "evidence.wait_timeout_ms", integer, "10000", 100, 60'000,
+        "Milliseconds that an order waits for its record to be durable, or for an earlier answer "
+        "to be read; then it is answered 503, and new orders too until the write has ended."},
     Setting{"selection.secret", text, "", 0, 0,
             "File with the secret that picks remotes when a caller asks for fewer than all; "
             "empty: a fresh one at every start."},

@@ -70,11 +70,13 @@ bool shows_control(const corroborate::AttemptResult& attempt) {
 }  // namespace
 
 CoordinatorDesk::CoordinatorDesk(DeskSettings settings, DeskParts parts)
-    : settings_(std::move(settings)), parts_(std::move(parts)) {}
+    : settings_(std::move(settings)),
+      parts_(std::move(parts)),
+      store_(parts_.executor, parts_.store, parts_.group, settings_.evidence_timeout) {}
 
 Task<Result<Answered>> CoordinatorDesk::place(Order order, AnswerWriter write) {
-  const Claim claim(*parts_.under_way, order.client, order.id);
-  if (!claim.held())
+  const auto claim = std::make_shared<Claim>(*parts_.under_way, order.client, order.id);
+  if (!claim->held())
     co_return fail(ErrorCode::conflict,
                    fmt::format("an order with the id \"{}\" is under way", order.id));
   if (!order.fresh_id) {
@@ -82,13 +84,14 @@ Task<Result<Answered>> CoordinatorDesk::place(Order order, AnswerWriter write) {
     if (!earlier) co_return fail(earlier.error());
     if (*earlier) co_return Answered{std::move(**earlier), std::nullopt, true};
   }
-  co_return co_await decide(std::move(order), std::move(write));
+  if (auto accepting = store_.accepting(); !accepting) co_return fail(accepting.error());
+  co_return co_await decide(std::move(order), std::move(write), claim);
 }
 
 Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::string client,
                                                                          std::string id,
                                                                          std::string digest) {
-  auto stored = co_await parts_.store->find_decision(std::move(client), id);
+  auto stored = co_await store_.find_decision(std::move(client), id);
   if (!stored) co_return fail(stored.error());
   if (!*stored) co_return std::optional<std::string>();
   if ((*stored)->request_digest != digest)
@@ -100,7 +103,7 @@ Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::st
 }
 
 Task<Result<std::string>> CoordinatorDesk::recall(std::string client, std::string order_id) {
-  auto stored = co_await parts_.store->find_decision(std::move(client), order_id);
+  auto stored = co_await store_.find_decision(std::move(client), order_id);
   if (!stored) co_return fail(stored.error());
   if (!*stored)
     co_return fail(ErrorCode::not_found, fmt::format("no order has the id \"{}\"", order_id));
@@ -187,7 +190,8 @@ Task<bool> CoordinatorDesk::run_queue(std::shared_ptr<Work> work) {
                         [&work](std::size_t check) { return work->attempted(check); });
 }
 
-Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) {
+Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
+                                               std::shared_ptr<void> claim) {
   const auto work = std::make_shared<Work>();
   work->decision.received = parts_.clock->now();
   work->at = date_of(work->decision.received);
@@ -209,7 +213,7 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) 
     carried_out = co_await run_queue(work);
   }
   if (!carried_out) co_return fail(ErrorCode::internal, "a check of the order was not carried out");
-  co_return co_await commit(work, std::move(write));
+  co_return co_await commit(work, std::move(write), std::move(claim));
 }
 
 evidence::Record CoordinatorDesk::record_of(const Work& work) const {
@@ -225,7 +229,8 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   return record;
 }
 
-Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write) {
+Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write,
+                                               std::shared_ptr<void> claim) {
   Decision& decision = work->decision;
   decision.order_id = work->order.id;
   decision.lab = settings_.lab;
@@ -243,14 +248,15 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   conclude(decision);
   evidence::Record record = record_of(*work);
   // The answer names its place in the log, which only the log's writer knows. It is written on
-  // the writer's thread while this coroutine waits, so both never touch the decision at once.
+  // the writer's thread while this coroutine waits, so both never touch the decision at once; nor
+  // when the wait was too long, since then this coroutine leaves it to the writer.
   const auto answer = std::make_shared<std::string>();
   record.answer = [answer, work, write = std::move(write)](std::uint64_t index) {
     work->decision.evidence_index = index;
     *answer = write(work->decision);
     return *answer;
   };
-  const auto index = co_await parts_.store->append(std::move(record));
+  const auto index = co_await store_.append(std::move(record), std::move(claim));
   if (!index) co_return fail(index.error());
   if (parts_.decided) parts_.decided(decision);
   co_return Answered{std::move(*answer), std::move(decision), false};
