@@ -103,6 +103,15 @@ TEST(AssessControl, JudgesTheAliases) {
        [](S& s, C&) { s.lookups[0].type = RecordType::txt; }},
       {"two CNAMEs at one name", kUndetermined, R::lookup_failed,
        [](S& s, C&) { s.lookups[0].rdata.push_back(wire_name("x.example")); }},
+  };
+  for (const auto& each : cases) expect(each, alias_way(), alias_check());
+}
+
+TEST(AssessControl, JudgesWhatWasAskedOfTheAliases) {
+  using S = ControlObservation;
+  using C = ControlCheck;
+  using R = ControlReason;
+  const Case cases[] = {
       {"another beginning", kUndetermined, R::lookup_failed,
        [](S& s, C&) { s.aliases[0] = name("ftp.example.com"); }},
       {"no beginning", kUndetermined, R::lookup_failed, [](S& s, C&) { s.aliases.clear(); }},
@@ -120,6 +129,15 @@ TEST(AssessControl, JudgesTheAliases) {
        }},
       {"a mail server that nobody asked for", kUndetermined, R::lookup_failed,
        [](S& s, C&) { s.smtp_host = name("mx.example.com"); }},
+  };
+  for (const auto& each : cases) expect(each, alias_way(), alias_check());
+}
+
+TEST(AssessControl, JudgesWhereTheAliasesEnd) {
+  using S = ControlObservation;
+  using C = ControlCheck;
+  using R = ControlReason;
+  const Case cases[] = {
       {"an end without a reason", kUndetermined, R::lookup_failed,
        [](S& s, C&) {
          end_early(s, {});
@@ -267,6 +285,15 @@ TEST(AssessControl, JudgesTheMailServer) {
        }},
       {"CNAME steps besides", kUndetermined, R::lookup_failed,
        [](S& s, C&) { s.aliases = {name("example.com")}; }},
+  };
+  for (const auto& each : cases) expect(each, mail_way(), mail_check());
+}
+
+TEST(AssessControl, JudgesTheHostOfTheMailServer) {
+  using S = ControlObservation;
+  using C = ControlCheck;
+  using R = ControlReason;
+  const Case cases[] = {
       {"a host whose addresses nobody asked for", kUndetermined, R::lookup_failed,
        [](S& s, C&) { s.lookups.erase(s.lookups.begin() + 1, s.lookups.begin() + 3); }},
       {"a host that is an alias", kNotShown, R::mail_server_unusable,

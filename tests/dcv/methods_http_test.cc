@@ -67,7 +67,7 @@ const ControlOutcome kShown = ControlOutcome::shown;
 const ControlOutcome kNotShown = ControlOutcome::not_shown;
 const ControlOutcome kUndetermined = ControlOutcome::undetermined;
 
-std::vector<Case> trails() {
+std::vector<Case> statuses() {
   using Seen = ControlObservation;
   using R = ControlReason;
   return {
@@ -92,6 +92,13 @@ std::vector<Case> trails() {
        }},
       {"no verdict though it validates", kUndetermined, R::lookup_failed,
        [](Seen& s) { s.lookups[0].verdict = Verdict::indeterminate; }},
+  };
+}
+
+std::vector<Case> redirects() {
+  using Seen = ControlObservation;
+  using R = ControlReason;
+  return {
       {"a 301 within the host", kShown, R::challenge_found,
        [](Seen& s) { redirect(s, 301, "/elsewhere", "http://www.example.com/elsewhere"); }},
       {"a 308 to https", kShown, R::challenge_found,
@@ -136,6 +143,13 @@ std::vector<Case> trails() {
          redirect(s, 302, "/x", "http://www.example.com/x");
          s.http->hops[0].failure = GuardedFailure::timed_out;
        }},
+  };
+}
+
+std::vector<Case> contradictions() {
+  using Seen = ControlObservation;
+  using R = ControlReason;
+  return {
       {"nothing reported", kUndetermined, R::lookup_failed, [](Seen& s) { s.http.reset(); }},
       {"no hops reported", kUndetermined, R::lookup_failed, [](Seen& s) { s.http->hops.clear(); }},
       {"another document", kUndetermined, R::lookup_failed,
@@ -160,6 +174,13 @@ std::vector<Case> trails() {
          s.lookups.push_back(
              dns_test::failure(kHost, RecordType::aaaa, LookupStatus::timed_out, "address"));
        }},
+  };
+}
+
+std::vector<Case> failures() {
+  using Seen = ControlObservation;
+  using R = ControlReason;
+  return {
       {"no such name", kNotShown, R::challenge_missing,
        [](Seen& s) {
          fail_with(s, GuardedFailure::lookup_failed);
@@ -211,6 +232,13 @@ std::vector<Case> trails() {
       {"no HTTP", kNotShown, R::protocol_error,
        [](Seen& s) { fail_with(s, GuardedFailure::protocol_error); }},
   };
+}
+
+std::vector<Case> trails() {
+  std::vector<Case> out;
+  for (const auto& part : {statuses(), redirects(), contradictions(), failures()})
+    out.insert(out.end(), part.begin(), part.end());
+  return out;
 }
 
 TEST(HttpMethods, JudgeTheTrail) {
