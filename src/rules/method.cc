@@ -15,24 +15,24 @@ namespace {
 
 constexpr std::array<std::pair<ControlMethod, std::string_view>, 19> kNames{{
     {ControlMethod::dns_change, "dns-change"},
-    {ControlMethod::acme_dns, "acme-dns"},
-    {ControlMethod::dns_account, "dns-account"},
+    {ControlMethod::acme_dns, "acme-dns-01"},
+    {ControlMethod::dns_account, "dns-account-01"},
     {ControlMethod::dns_persistent, "dns-persistent"},
     {ControlMethod::website_change, "website-change"},
-    {ControlMethod::acme_http, "acme-http"},
-    {ControlMethod::acme_tls_alpn, "acme-tls-alpn"},
+    {ControlMethod::acme_http, "acme-http-01"},
+    {ControlMethod::acme_tls_alpn, "acme-tls-alpn-01"},
     {ControlMethod::contact_email_txt, "contact-email-txt"},
     {ControlMethod::contact_email_caa, "contact-email-caa"},
     {ControlMethod::contact_phone_txt, "contact-phone-txt"},
     {ControlMethod::contact_phone_caa, "contact-phone-caa"},
-    {ControlMethod::reverse_lookup, "reverse-lookup"},
+    {ControlMethod::reverse_lookup, "reverse-address-lookup"},
     {ControlMethod::ip_address, "ip-address"},
     {ControlMethod::constructed_email, "constructed-email"},
     {ControlMethod::domain_contact, "domain-contact"},
     {ControlMethod::ip_contact_email, "ip-contact-email"},
     {ControlMethod::ip_contact_phone, "ip-contact-phone"},
     {ControlMethod::mailbox_email, "mailbox-email"},
-    {ControlMethod::mailbox_acme, "mailbox-acme"},
+    {ControlMethod::mailbox_acme, "acme-email-reply-00"},
 }};
 
 constexpr std::size_t kNameSizeMax = 64;  // longer is like none of them

@@ -35,7 +35,8 @@ enum class ControlMethod {
   mailbox_email,      // SBR 3.2.2.2: likewise
   mailbox_acme,       // SBR 3.2.2.4, ACME email-reply-00 (RFC 8823): likewise
 };
-// Stable: in requests, answers, records and metrics. "dns-change", "acme-dns", ...
+// Stable: in requests, answers, records and metrics. "dns-change", "acme-dns-01", ... Where Open
+// MPIC or ACME name the method, as they do.
 [[nodiscard]] std::string_view to_string(ControlMethod method);
 // Error: malformed; names what is nearest.
 [[nodiscard]] Result<ControlMethod> parse_control_method(std::string_view text);

@@ -131,7 +131,7 @@ TEST(BeginDerivation, SaysWhereTheWayStands) {
       {"wildcard with http", "example.com", true, nullptr, M::acme_http, State::unreachable,
        "cannot show control for the wildcard name *.example.com"},
       {"wildcard with tls-alpn", "example.com", true, "example.com", M::acme_tls_alpn,
-       State::unreachable, "acme-tls-alpn (TLS BR 3.2.2.4.20)"},
+       State::unreachable, "(TLS BR 3.2.2.4.20) cannot"},
       {"domain contact goes to the base", "a.b.example.com", false, nullptr, M::domain_contact,
        State::reached, "a.b.example.com -prune-> b.example.com -prune-> example.com"},
       {"domain contact of a part", "a.b.example.com", false, "b.example.com", M::domain_contact,

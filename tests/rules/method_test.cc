@@ -38,8 +38,10 @@ TEST(Method, AWrongNameIsToldTheNearest) {
     const char* text;
     const char* nearest;
   } cases[] = {
-      {"dns-chang", "dns-change"},        {"acme-http-01", "acme-http"},
-      {"acme_tls_alpn", "acme-tls-alpn"}, {"contact-email", "contact-email-txt"},
+      {"dns-chang", "dns-change"},
+      {"acme-http", "acme-http-01"},
+      {"acme_tls_alpn-01", "acme-tls-alpn-01"},
+      {"contact-email", "contact-email-txt"},
       {"website", "website-change"},
   };
   for (const auto& c : cases) {
@@ -69,7 +71,6 @@ TEST(MethodTable, EachMethodHasARowAndEachPairOne) {
     EXPECT_TRUE(ids.insert(row.id).second) << row.id;
     methods.insert(row.method);
     EXPECT_TRUE(row.id.starts_with("dcv."));
-    EXPECT_NE(row.id.find(to_string(row.method)), std::string_view::npos) << row.id;
   }
   EXPECT_EQ(methods.size(), control_methods().size());
   std::set<std::string_view> phased;
