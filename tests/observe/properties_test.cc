@@ -81,7 +81,7 @@ RC_GTEST_PROP(Request, JsonReadsBack, ()) {
   ObservationRequest before = test::sample_request();
   before.order_id = any_text().substr(0, 256);
   before.attempt = *rc::gen::inRange(1u, 1001u);
-  before.check.prove_insecure = *rc::gen::arbitrary<bool>();
+  std::get<CaaCheck>(before.check).prove_insecure = *rc::gen::arbitrary<bool>();
   const auto after = request_from_json(to_json(before), "");
   RC_ASSERT(after.has_value());
   RC_ASSERT(after->order_id == before.order_id);
