@@ -26,7 +26,7 @@ lookup_timeout_ms = 1000
 own_networks = ["{OWN_NETWORK}"]
 """
 DIGEST = challenge.base64url(challenge.digest())
-FAILED_LOOKUPS = {"lookup-failed", "timed-out"}
+FAILED_LOOKUPS = {"control-lookup-failed", "control-timed-out"}
 OUTCOMES = {"permitted", "refused", "undetermined"}
 
 
@@ -153,7 +153,7 @@ def reasons(kind, way):
                "tls": {"certificate-unusable", "challenge-missing"}}[way.family]
     return {"challenge-found": {"challenge-found"}, "quorum-not-met": {"quorum-not-met"},
             "differs": {way.differs, "challenge-differs"}, "missing": missing,
-            "nothing": {"challenge-missing", "lookup-failed"}, "bogus": {"bogus"},
+            "nothing": {"challenge-missing", "control-lookup-failed"}, "bogus": {"control-bogus"},
             "failed": FAILED_LOOKUPS}[kind]
 
 

@@ -9,7 +9,7 @@ pytest_plugins = ["control_fixtures"]
 
 ACME_DNS, ACME_HTTP = control.WAYS["acme-dns"], control.WAYS["acme-http"]
 UNUSABLE = {"mail-server-unusable"}
-NOTHING = UNUSABLE | {"challenge-missing", "lookup-failed"}
+NOTHING = UNUSABLE | {"challenge-missing", "control-lookup-failed"}
 
 # domain: (SMTP host; or the reasons why not)
 SELECTIONS = {
@@ -33,7 +33,7 @@ SELECTIONS = {
     "malformed.mail.alder": NOTHING | {"record-unusable"},
     "implicit-bare.mail.alder": UNUSABLE, "not-implicit.mail.alder": NOTHING,
     "nothing.mail.alder": NOTHING, "unregistered.alder": NOTHING,
-    "bogus-host.mail.alder": {"bogus"}, "control-bogus.alder": {"bogus"},
+    "bogus-host.mail.alder": {"control-bogus"}, "control-bogus.alder": {"control-bogus"},
     "failing-host.mail.alder": control.FAILED_LOOKUPS,
     "silent-host.mail.alder": control.FAILED_LOOKUPS,
     "control-servfail.alder": control.FAILED_LOOKUPS,

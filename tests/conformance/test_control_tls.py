@@ -15,7 +15,7 @@ ALPN = control.WAYS["acme-tls-alpn"]
 TLS_MATRIX = [pair for pair in control.MATRIX if control.WAYS[pair[0]].family == "tls"]
 UNUSABLE = {"certificate-unusable"}
 BROKEN = {"protocol-error", "connection-failed"}
-UNREACHED = {"connection-failed", "timed-out"}
+UNREACHED = {"connection-failed", "control-timed-out"}
 
 
 @pytest.mark.parametrize("pair", TLS_MATRIX, ids=control.identify)
@@ -49,8 +49,8 @@ HOSTS = {
     "plain-on-443.web": BROKEN, "old-tls.web": BROKEN, "closed.web": UNREACHED,
     "lost.web": UNREACHED, "intranet.web": {"address-refused"},
     "alias-to-inside.web": {"address-refused"}, "good.web": UNUSABLE | BROKEN,
-    "no-address.web": {"lookup-failed", "challenge-missing"},
-    "mute.hostile": {"timed-out"}, "garbage.hostile": BROKEN, "goodbye.hostile": BROKEN,
+    "no-address.web": {"control-lookup-failed", "challenge-missing"},
+    "mute.hostile": {"control-timed-out"}, "garbage.hostile": BROKEN, "goodbye.hostile": BROKEN,
     "smtp.hostile": BROKEN, "http2-only.hostile": BROKEN,
 }
 
