@@ -108,6 +108,12 @@ Result<ControlPlan> plan_control(const names::CertificateName& name, const Contr
   if (!row) return fail(row.error());
   if (auto kind = check_kind_of_name(name, *row); !kind) return fail(kind.error());
   if (!request.check) {
+    if (const auto* address = std::get_if<names::IpAddress>(&name);
+        address != nullptr && !settings.lab && !address->special_purpose().empty())
+      return refuse(ErrorCode::forbidden,
+                    fmt::format("{} is no public address but special-purpose space ({})",
+                                address->text(), address->special_purpose()),
+                    "applied_for", &*row);
     if (row->mpic)
       return refuse(
           ErrorCode::malformed,

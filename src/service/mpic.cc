@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/mpic.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -37,13 +40,23 @@ net::HttpResponse validation_failed(json::array issues) {
   return json_response(400, body);
 }
 
-net::HttpResponse refuse(const Error& error) {
-  if (error.code == ErrorCode::forbidden) {  // remote counts below the rules, seen at the desk
-    json::object issue;
-    issue["issue_type"] = "invalid-perspective-count";
-    issue["message"] = json::string(error.message);
-    return validation_failed({std::move(issue)});
-  }
+json::array one_issue(std::string_view type, std::string_view message) {
+  json::object issue;
+  issue["issue_type"] = json::string(type);
+  issue["message"] = json::string(message);
+  return {std::move(issue)};
+}
+
+// `control`: the method asked for, of check_type dcv.
+net::HttpResponse refuse(const Error& error,
+                         std::optional<rules::ControlMethod> control = std::nullopt) {
+  const bool about_control = std::any_of(error.context.begin(), error.context.end(),
+                                         [](const auto& entry) { return entry.first == "field"; });
+  if (control && about_control)
+    return validation_failed(
+        one_issue(mpic_issue_type(error, *control), mpic_sentence(error, *control)));
+  if (error.code == ErrorCode::forbidden)  // remote counts below the rules, seen at the desk
+    return validation_failed(one_issue("invalid-perspective-count", error.message));
   const Problem problem = problem_with_service(error);
   if (status_of(problem.kind) >= 500) log::error("order-failed", {{"error", describe(error)}});
   return to_detail_response(problem);
@@ -70,7 +83,7 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   auto parsed =
       parse_mpic_request(request.body, *caller, info_, date_of(clock_.now()), services_.suffixes);
   if (!parsed) co_return validation_failed(std::move(parsed.error()));
-  if (const auto bound = check_issuers(*caller, parsed->order.issuers); !bound)
+  if (const auto bound = check_issuers(*caller, issuers_named(parsed->order)); !bound)
     co_return to_detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
 
   orders::Order& order = parsed->order;
@@ -81,11 +94,13 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   order.request_digest = request_digest(order);
   if (order.trace_id.empty()) order.trace_id = traceparent_of(request);
   orders::Order placed = order;
+  const auto control =
+      parsed->dcv ? std::optional(parsed->dcv->method) : std::optional<rules::ControlMethod>();
   auto write = [sent = std::move(*parsed), &info = info_](const orders::Decision& decision) {
     return write_mpic_answer(sent, info, decision);
   };
   auto answered = co_await services_.desk.place(std::move(placed), std::move(write));
-  if (!answered) co_return refuse(answered.error());
+  if (!answered) co_return refuse(answered.error(), control);
   net::HttpResponse response;
   response.body = std::move(answered->answer);
   if (info_.lab()) response.headers.emplace_back("Parallax-Lab", "true");

@@ -14,7 +14,9 @@ namespace {
 using testing::suffixes;
 
 Result<orders::Order> parse(std::string_view body) {
-  return parse_order_request(body, "generated", suffixes());
+  auto request = parse_order_request(body, "generated", suffixes());
+  if (!request) return fail(request.error());
+  return std::move(request->order);
 }
 
 std::string context(const Error& error, std::string_view name) {
@@ -68,7 +70,7 @@ std::vector<Bad> bad_requests() {
       {"names missing", R"({"type":"tls","issuers":["ca.example"]})", malformed, "/names",
        "required"},
       {"names a string", smime(R"("a@example.com")"), malformed, "/names", "array"},
-      {"name a number", smime("[7]"), malformed, "/names", "string"},
+      {"name a number", smime("[7]"), malformed, "/names/0", "string"},
       {"no names", smime("[]"), malformed, "/names", "holds 0 names"},
       {"101 names", smime(many(101)), malformed, "/names",
        "holds 101 names; an order holds 1 to 100"},
