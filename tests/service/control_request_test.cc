@@ -22,9 +22,9 @@ constexpr const char* kValue = "Zx7mQ2pL9vN4tR8sK1wB";
 const std::string kDigest = base64url_encode(sha256("key authorization"));
 
 std::string body(std::string_view name, std::string_view control, std::string_view type = "tls") {
-  return fmt::format(
-      R"({{"type":"{}","issuers":["ca.example"],"names":["a.example.com",{{"name":"{}","control":{}}}]}})",
-      type, name, control);
+  return fmt::format(R"({{"type":"{}","issuers":["ca.example"],)"
+                     R"("names":["a.example.com",{{"name":"{}","control":{}}}]}})",
+                     type, name, control);
 }
 
 Result<OrderRequest> parse(const std::string& text) {
@@ -100,90 +100,84 @@ constexpr const char* kNot = "name-not-certifiable";
 
 TEST(ControlRequest, RefusesWhatIsNoRequest) {
   const std::string host = "b.example.com";
-  for (
-      const Bad& bad : std::vector<Bad>{
-          {"control a text", body(host, R"("dns-change")"), "/control", kMalformed, "object"},
-          {"no method", body(host, R"({"value":"x"})"), "/control/method", kMalformed, "required"},
-          {"method unknown", body(host, with("pigeon", "")), "/control/method", kMalformed,
-           "pigeon"},
-          {"method a number", body(host, R"({"method":7})"), "/control/method", kMalformed,
-           "string"},
-          {"unknown member", body(host, dns(kValue, R"("colour":1)")), "/control/colour",
-           kMalformed, "not a known member"},
-          {"member of another method", body(host, dns(kValue, R"("token":"x")")), "/control/token",
-           kMalformed, "not a known member"},
-          {"no value", body(host, with("dns-change", "")), "/control/value", kMalformed,
-           "required"},
-          {"no token", body(host, with("acme-http-01", R"("key_authorization":"x")")),
-           "/control/token", kMalformed, "required"},
-          {"no contact", body(host, with("contact-email-txt", "")), "/control/contact", kMalformed,
-           "required"},
-          {"no account", body(host, with("dns-persistent", "")), "/control/account_uri", kMalformed,
-           "required"},
-          {"value too long", body(host, dns(std::string(5000, 'a'))), "/control/value", kMalformed,
-           "4096"},
-          {"record type", body(host, dns(kValue, R"("record_type":"MX")")), "/control/record_type",
-           kMalformed, "TXT, CNAME or CAA"},
-          {"match", body(host, dns(kValue, R"("match":"regex")")), "/control/match", kMalformed,
-           "whole"},
-          {"hash not base64url",
-           body(host, with("acme-dns-01", R"("key_authorization_hash":"abc")")),
-           "/control/key_authorization_hash", kMalformed, "SHA-256"},
-          {"hash of tls-alpn in hex",
-           body(host, with("acme-tls-alpn-01",
-                           fmt::format(R"("key_authorization_hash":"{}")", std::string(64, 'a')))),
-           "/control/key_authorization_hash", kMalformed, "SHA-256"},
-          {"account no URI",
-           body(host,
-                with("dns-account-01",
-                     fmt::format(R"("account_uri":"x","key_authorization_hash":"{}")", kDigest))),
-           "/control/account_uri", kMalformed, "URI"},
-          {"no issuers",
-           body(host, with("dns-persistent", R"("account_uri":"acct:a@b","issuers":[])")),
-           "/control/issuers", kMalformed, "1 to 32"},
-          {"issuer no name",
-           body(host, with("dns-persistent", R"("account_uri":"acct:a@b","issuers":["a..b"])")),
-           "/control/issuers", kMalformed, "empty"},
-          {"form", body(host, with("dns-persistent", R"("account_uri":"acct:a@b","form":"x")")),
-           "/control/form", kMalformed, "plain"},
-          {"hashed without keys",
-           body(
-               host,
-               with(
-                   "dns-persistent",
-                   R"("account_uri":"acct:a@b","form":"hashed","account_hash_prefix":"https://a/")")),
-           "/control/key_thumbprints", kMalformed, "required"},
-          {"scheme", body(host, web("a.txt", R"("scheme":"ftp")")), "/control/scheme", kMalformed,
-           "https"},
-          {"path absolute", body(host, web("/a.txt")), "/control/path", kMalformed, "slash"},
-          {"headers a list", body(host, http(R"("headers":["Accept"])")), "/control/headers",
-           kMalformed, "object"},
-          {"header a number", body(host, http(R"("headers":{"Accept":1})")), "/control/headers",
-           kMalformed, "strings"},
-          {"nine headers",
-           body(
-               host,
-               http(
-                   R"("headers":{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":""})")),
-           "/control/headers", kMalformed, "8"},
-          {"adn no name", body(host, dns(kValue, R"("adn":"a..b")")), "/control/adn", kMalformed,
-           "empty"},
-          {"mail server in a TLS order", body(host, dns(kValue, R"("mail_server":true)")),
-           "/control/mail_server", kMalformed, "S/MIME"},
-          {"mail server a text", body(host, dns(kValue, R"("mail_server":"yes")"), "smime"),
-           "/control/mail_server", kMalformed, "true or false"},
-          {"surplus beside what the caller does",
-           body(host, with("constructed-email", R"("value":"x")")), "/control/value", kMalformed,
-           "not a known member"},
-          {"name missing",
-           R"({"type":"tls","issuers":["ca.example"],"names":["a.example.com",{"control":null}]})",
-           "/name", kMalformed, "required"},
-          {"one name, two ways",
-           fmt::format(
-               R"({{"type":"tls","issuers":["ca.example"],"names":["b.example.com",{{"name":"B.example.com","control":{}}}]}})",
-               hash("acme-dns-01")),
-           "", kMalformed, "twice"},
-      })
+  for (const Bad& bad : std::vector<Bad>{
+           {"control a text", body(host, R"("dns-change")"), "/control", kMalformed, "object"},
+           {"no method", body(host, R"({"value":"x"})"), "/control/method", kMalformed, "required"},
+           {"method unknown", body(host, with("pigeon", "")), "/control/method", kMalformed,
+            "pigeon"},
+           {"method a number", body(host, R"({"method":7})"), "/control/method", kMalformed,
+            "string"},
+           {"unknown member", body(host, dns(kValue, R"("colour":1)")), "/control/colour",
+            kMalformed, "not a known member"},
+           {"member of another method", body(host, dns(kValue, R"("token":"x")")), "/control/token",
+            kMalformed, "not a known member"},
+           {"no value", body(host, with("dns-change", "")), "/control/value", kMalformed,
+            "required"},
+           {"no token", body(host, with("acme-http-01", R"("key_authorization":"x")")),
+            "/control/token", kMalformed, "required"},
+           {"no contact", body(host, with("contact-email-txt", "")), "/control/contact", kMalformed,
+            "required"},
+           {"no account", body(host, with("dns-persistent", "")), "/control/account_uri",
+            kMalformed, "required"},
+           {"value too long", body(host, dns(std::string(5000, 'a'))), "/control/value", kMalformed,
+            "4096"},
+           {"record type", body(host, dns(kValue, R"("record_type":"MX")")), "/control/record_type",
+            kMalformed, "TXT, CNAME or CAA"},
+           {"match", body(host, dns(kValue, R"("match":"regex")")), "/control/match", kMalformed,
+            "whole"},
+           {"hash not base64url",
+            body(host, with("acme-dns-01", R"("key_authorization_hash":"abc")")),
+            "/control/key_authorization_hash", kMalformed, "SHA-256"},
+           {"hash of tls-alpn in hex",
+            body(host, with("acme-tls-alpn-01",
+                            fmt::format(R"("key_authorization_hash":"{}")", std::string(64, 'a')))),
+            "/control/key_authorization_hash", kMalformed, "SHA-256"},
+           {"account no URI",
+            body(host,
+                 with("dns-account-01",
+                      fmt::format(R"("account_uri":"x","key_authorization_hash":"{}")", kDigest))),
+            "/control/account_uri", kMalformed, "URI"},
+           {"no issuers",
+            body(host, with("dns-persistent", R"("account_uri":"acct:a@b","issuers":[])")),
+            "/control/issuers", kMalformed, "1 to 32"},
+           {"issuer no name",
+            body(host, with("dns-persistent", R"("account_uri":"acct:a@b","issuers":["a..b"])")),
+            "/control/issuers", kMalformed, "empty"},
+           {"form", body(host, with("dns-persistent", R"("account_uri":"acct:a@b","form":"x")")),
+            "/control/form", kMalformed, "plain"},
+           {"hashed without keys",
+            body(host, with("dns-persistent", R"("account_uri":"acct:a@b","form":"hashed",)"
+                                              R"("account_hash_prefix":"https://a/")")),
+            "/control/key_thumbprints", kMalformed, "required"},
+           {"scheme", body(host, web("a.txt", R"("scheme":"ftp")")), "/control/scheme", kMalformed,
+            "https"},
+           {"path absolute", body(host, web("/a.txt")), "/control/path", kMalformed, "slash"},
+           {"headers a list", body(host, http(R"("headers":["Accept"])")), "/control/headers",
+            kMalformed, "object"},
+           {"header a number", body(host, http(R"("headers":{"Accept":1})")), "/control/headers",
+            kMalformed, "strings"},
+           {"nine headers",
+            body(host, http(R"("headers":{"a":"","b":"","c":"","d":"",)"
+                            R"("e":"","f":"","g":"","h":"","i":""})")),
+            "/control/headers", kMalformed, "8"},
+           {"adn no name", body(host, dns(kValue, R"("adn":"a..b")")), "/control/adn", kMalformed,
+            "empty"},
+           {"mail server in a TLS order", body(host, dns(kValue, R"("mail_server":true)")),
+            "/control/mail_server", kMalformed, "S/MIME"},
+           {"mail server a text", body(host, dns(kValue, R"("mail_server":"yes")"), "smime"),
+            "/control/mail_server", kMalformed, "true or false"},
+           {"surplus beside what the caller does",
+            body(host, with("constructed-email", R"("value":"x")")), "/control/value", kMalformed,
+            "not a known member"},
+           {"name missing",
+            R"({"type":"tls","issuers":["ca.example"],"names":["a.example.com",{"control":null}]})",
+            "/name", kMalformed, "required"},
+           {"one name, two ways",
+            fmt::format(R"({{"type":"tls","issuers":["ca.example"],"names":["b.example.com",)"
+                        R"({{"name":"B.example.com","control":{}}}]}})",
+                        hash("acme-dns-01")),
+            "", kMalformed, "twice"},
+       })
     expect_refused(bad);
 }
 
@@ -326,9 +320,9 @@ TEST(ControlRequest, ReadsEveryMethod) {
 }
 
 TEST(ControlRequest, AsksTheDomainOfAMailbox) {
-  const auto request = admit(
-      R"({"type":"smime","issuers":["ca.example"],"names":["a@b.example",{"name":"u@B.example.com","control":)" +
-      dns(kValue, R"("mail_server":true)") + "}]}");
+  const auto request = admit(R"({"type":"smime","issuers":["ca.example"],)"
+                             R"("names":["a@b.example",{"name":"u@B.example.com","control":)" +
+                             dns(kValue, R"("mail_server":true)") + "}]}");
   ASSERT_TRUE(request.has_value()) << describe(request.error());
   EXPECT_EQ(check_of(*request).applied_for, dcv::Target(domain("b.example.com")));
   EXPECT_EQ(check_of(*request).mail_server->mail_domain, domain("b.example.com"));

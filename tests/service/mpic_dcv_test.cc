@@ -99,7 +99,7 @@ TEST_F(MpicDcvTest, TellsWhatPlanningRefuses) {
           "message":"validation_method: acme-dns-01 is switched off here (TLS BR 3.2.2.4.7)"
 }]
 })j")
-.value());
+                                  .value());
 }
 
 TEST_F(MpicDcvTest, PersistentIssuersMustBeBound) {
@@ -294,7 +294,8 @@ TEST_F(PerspectiveDcvTest, RefusesBadBodies) {
        R"({"domain_or_ip_target":"a.example","dcv_check_parameters":{"validation_method":"x"}})",
        "literal_error", R"(["body","dcv_check_parameters","validation_method"])"},
       {"retired",
-       R"({"domain_or_ip_target":"a.example.com","dcv_check_parameters":{"validation_method":"ip-address"}})",
+       R"({"domain_or_ip_target":"a.example.com",
+           "dcv_check_parameters":{"validation_method":"ip-address"}})",
        "value_error", R"(["body","dcv_check_parameters","validation_method"])"},
       {"empty value",
        R"({"domain_or_ip_target":"a.example.com","dcv_check_parameters":
