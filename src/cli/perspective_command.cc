@@ -19,6 +19,7 @@
 #include "service/metrics.h"
 #include "service/mpic.h"
 #include "service/perspective_caa.h"
+#include "service/perspective_dcv.h"
 #include "service/router.h"
 
 namespace parallax::cli {
@@ -50,16 +51,39 @@ class Observer final : public service::LocalCaaObserver {
   bool prove_insecure_;
 };
 
+// The same of control.
+class ControlObserver final : public service::LocalControlObserver {
+ public:
+  explicit ControlObserver(observe::Perspective& perspective) : perspective_(perspective) {}
+  [[nodiscard]] Task<Sight> observe(dcv::ControlCheck check) override {
+    const Instant at = system_clock().now();
+    observe::Seen seen =
+        co_await perspective_.look(check, Deadline::after(perspective_.settings().check_timeout));
+    auto control = std::get<dcv::ControlObservation>(std::move(seen));
+    dcv::ControlDetermination found = dcv::assess(control, check, at);
+    co_return Sight{std::move(control), std::move(found)};
+  }
+
+ private:
+  observe::Perspective& perspective_;
+};
+
 class PerspectiveWorker final : public WorkerService {
  public:
   PerspectiveWorker(const Shared& shared, Vantage vantage)
       : shared_(shared),
         vantage_(std::move(vantage)),
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
+        control_observer_(*vantage_.perspective),
         policy_{shared.config.coordinator_names},
         caa_(observer_, shared.suffixes, system_clock(),
              {shared.config.caa,
               {},
+              [this](const net::HttpRequest& request) {
+                return peer::is_coordinator(request, policy_);
+              }}),
+        dcv_(control_observer_, shared.suffixes, system_clock(),
+             {shared.config.lab,
               [this](const net::HttpRequest& request) {
                 return peer::is_coordinator(request, policy_);
               }}),
@@ -70,6 +94,7 @@ class PerspectiveWorker final : public WorkerService {
     router_.add("GET", "/healthz",
                 [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
     caa_.install(router_);
+    dcv_.install(router_);
     shared.metrics->install(router_);
   }
 
@@ -87,8 +112,10 @@ class PerspectiveWorker final : public WorkerService {
   const Shared& shared_;
   Vantage vantage_;
   Observer observer_;
+  ControlObserver control_observer_;
   peer::PeerPolicy policy_;
   service::PerspectiveCaa caa_;
+  service::PerspectiveDcv dcv_;
   service::Router router_;
   std::unique_ptr<net::HttpServer> server_;
 };

@@ -87,12 +87,14 @@ AdnDerivation begin_derivation(const DomainName& applied_for, bool wildcard,
     prune(way, target);
     return way;
   }
-  if (method.cname && !wildcard) {
+  // Wherever a CNAME leads, a public suffix is above the Base Domain Name of everything below it.
+  const bool reachable = suffixes.base_domain(target).has_value();
+  if (method.cname && !wildcard && reachable) {
     way.state = AdnDerivation::State::needs_cname;
     return way;
   }
   const std::string_view no_cname =
-      !method.cname ? "" : "; a wildcard name takes no CNAME step (TLS BR 3.2.2.4)";
+      !method.cname || !wildcard ? "" : "; a wildcard name takes no CNAME step (TLS BR 3.2.2.4)";
   return unreachable(*obstacle + std::string(no_cname));
 }
 

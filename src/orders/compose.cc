@@ -186,6 +186,22 @@ void compose_caa(const OrderFindings& findings, const NamePlan& plan, NameDecisi
   decision.decided_by = rules::rule(deciding_rule(decision, smime), findings.at);
 }
 
+// CAA's rules stand in every name's list; those of control join them, each once.
+void add_control_rules(NameDecision& decision, const OrderFindings& findings, const NamePlan& plan,
+                       rules::Scope scope) {
+  const rules::MethodRule& method = decision.control->method;
+  const bool mail_server =
+      plan.control &&
+      std::get<dcv::ControlCheck>(findings.plan.checks[*plan.control].check).mail_server;
+  const auto route = mail_server ? rules::ControlRoute::mail_server : rules::ControlRoute::name;
+  for (const std::string_view id :
+       rules::control_rules(scope, method.method, method.target, findings.at, route))
+    decision.rules.emplace_back(id);
+  std::sort(decision.rules.begin(), decision.rules.end());
+  decision.rules.erase(std::unique(decision.rules.begin(), decision.rules.end()),
+                       decision.rules.end());
+}
+
 // Control decides where it was not shown, and where CAA does not exist.
 void decide_by_control(NameDecision& decision) {
   const ControlDecision& control = *decision.control;
@@ -207,7 +223,7 @@ NameDecision compose_name(const OrderFindings& findings, std::size_t index) {
   for (const std::string_view id : rules::decision_rules(scope, findings.at))
     decision.rules.emplace_back(id);
   decision.control = compose_control(findings, index);
-  if (decision.control) decision.rules.emplace_back(decision.control->method.rule.id);
+  if (decision.control) add_control_rules(decision, findings, plan, scope);
   const bool searched = plan.caa && !findings.attempts[*plan.caa].judgements.empty();
   const bool waited = plan.caa_waits && decision.control->outcome != Outcome::permitted;
   if (searched && !waited) {

@@ -21,6 +21,7 @@ struct OrderFindings {
   // Likewise: who was used, as indexes into the roster, in the order of the attempt's remotes.
   const std::vector<std::vector<std::size_t>>& remotes;
   const corroborate::Roster& roster;
+  const names::PublicSuffixList& suffixes;
   Date at{};
 };
 

@@ -49,14 +49,20 @@ void explain(ControlDecision& decision, const AttemptResult& attempt) {
 }
 
 // The whole way, with the CNAMEs that the primary followed.
-void complete_derivation(ControlDecision& decision, const NamePlan& plan,
-                         const AttemptResult& attempt) {
+void complete_derivation(ControlDecision& decision, const OrderFindings& findings,
+                         const NamePlan& plan, const AttemptResult& attempt) {
   decision.derivation = plan.derivation;
   if (!attempt.primary.reply || !*attempt.primary.reply) return;
   const auto& seen = std::get<dcv::ControlObservation>((*attempt.primary.reply)->observation.seen);
   decision.smtp_host = seen.smtp_host;
   if (plan.derivation.state != dcv::AdnDerivation::State::needs_cname) return;
-  decision.derivation.path = seen.aliases;
+  const auto& check = std::get<dcv::ControlCheck>(findings.plan.checks[*plan.control].check);
+  auto way = dcv::end_derivation(seen.aliases, *check.adn, decision.method, findings.suffixes);
+  if (way.state == dcv::AdnDerivation::State::reached) {
+    decision.derivation = std::move(way);
+    return;
+  }
+  decision.derivation.path = seen.aliases;  // as far as it went
   decision.derivation.steps.assign(seen.aliases.empty() ? 0 : seen.aliases.size() - 1,
                                    dcv::AdnStep::cname);
 }
@@ -89,7 +95,7 @@ std::optional<ControlDecision> compose_control(const OrderFindings& findings, st
   decision.remotes_used = quorum.used;
   for (const rules::Rir rir : quorum.rirs) decision.rirs.emplace_back(rules::to_string(rir));
   decision.perspectives = findings_of(findings, *plan.control, 0);
-  complete_derivation(decision, plan, attempt);
+  complete_derivation(decision, findings, plan, attempt);
   limit_reuse(decision, findings, attempt);
   explain(decision, attempt);
   return decision;

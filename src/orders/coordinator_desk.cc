@@ -235,8 +235,9 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   decision.order_id = work->order.id;
   decision.lab = settings_.lab;
   for (std::size_t i = 0; i < work->order.names.size(); ++i) {
-    decision.names.push_back(compose_name(
-        {work->order, work->plan, work->attempts, work->remotes, *parts_.roster, work->at}, i));
+    decision.names.push_back(compose_name({work->order, work->plan, work->attempts, work->remotes,
+                                           *parts_.roster, *parts_.suffixes, work->at},
+                                          i));
   }
   decision.decided = parts_.clock->now();
   // The Primary says when it looked; by a clock of its own that is ahead, permission gets no

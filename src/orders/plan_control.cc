@@ -75,10 +75,11 @@ Result<dcv::AdnDerivation> derive(const names::CertificateName& name,
   const bool wildcard = std::holds_alternative<names::WildcardName>(name);
   auto derivation = dcv::begin_derivation(*domain, wildcard, check.adn, row, *settings.suffixes);
   if (derivation.state == dcv::AdnDerivation::State::unreachable)
-    return refuse(ErrorCode::forbidden,
-                  fmt::format("{} is no Authorization Domain Name of {}: {}", check.adn->text(),
-                              domain->text(), derivation.reason),
-                  "adn", &row);
+    return refuse(
+        ErrorCode::forbidden,
+        fmt::format("{} is no Authorization Domain Name of {}: {}",
+                    check.adn.value_or(*domain).text(), domain->text(), derivation.reason),
+        "adn", &row);
   return derivation;
 }
 
@@ -124,6 +125,12 @@ Result<ControlPlan> plan_control(const names::CertificateName& name, const Contr
   dcv::ControlCheck check = *request.check;
   if (auto valid = dcv::validate(check, date_of(at), settings.lab); !valid)
     return fail(valid.error());
+  const auto* persistent = std::get_if<dcv::PersistentValue>(&check.challenge);
+  if (persistent != nullptr && persistent->form == dcv::PersistentForm::hashed &&
+      std::holds_alternative<names::WildcardName>(name))
+    return refuse(ErrorCode::unsupported,
+                  "the hashed form of a persistent record is not used for wildcard names here",
+                  "challenge.form", &*row);
   if (check.mail_server && check.adn)
     return refuse(ErrorCode::malformed, "the mail server is the name to be checked; no ADN fits",
                   "adn", &*row);

@@ -18,7 +18,7 @@ def web_servers(tmp_path_factory):
 @pytest.fixture(scope="session")
 def stand(tmp_path_factory, web_servers):
     """A coordinator and five remotes that look for challenges, with short deadlines."""
-    with system.new_cluster(tmp_path_factory.mktemp("control"), control.SETTINGS, offset=300,
+    with system.new_cluster(tmp_path_factory.mktemp("control"), control.SETTINGS, offset=900,
                             remote_settings=control.REMOTE_SETTINGS) as cluster:
         yield cluster
 

@@ -99,7 +99,7 @@ MEMBERS = {
     "empty_names": (body(names=[]), "/names", "1 to 100"),
     "101_names": (body(names=[f"a{n}@permits.alder" for n in range(101)]), "/names", "101"),
     "names_as_text": (body(names="alice@permits.alder"), "/names", "array"),
-    "number_as_name": (body(names=[1]), "/names", "strings"),
+    "number_as_name": (body(names=[1]), "/names/0", "object"),
     "no_issuers": (body(issuers=None), "/issuers", "issuers"),
     "empty_issuers": (body(issuers=[]), "/issuers", "at least one"),
     "malformed_issuer": (body(issuers=["ca..example"]), "/issuers/0", "label is empty"),
@@ -198,7 +198,7 @@ def test_orchestration(cluster, case):
 MPIC = {
     "no_target": ({"domain_or_ip_target": None}, "string_type"),
     "unknown_check": ({"check_type": "dance"}, "literal_error"),
-    "control_check": ({"check_type": "dcv"}, "unsupported-check-type"),
+    "control_without_parameters": ({"check_type": "dcv"}, "missing"),
     "no_issuers": ({"caa_check_parameters": {"caa_domains": []}}, "invalid-caa-domains"),
     "malformed_issuer": ({"caa_check_parameters": {"caa_domains": ["a..b"]}},
                          "invalid-caa-domains"),

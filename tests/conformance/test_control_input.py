@@ -164,7 +164,7 @@ def test_an_address_without_control_is_still_refused(stand):
 
 def test_discouraged_methods_may_be_switched_off(tmp_path, web_servers):
     settings = control.SETTINGS + 'discouraged_methods = "refuse"\n'
-    with system.new_cluster(tmp_path, settings, offset=340,
+    with system.new_cluster(tmp_path, settings, offset=940,
                             remote_settings=control.REMOTE_SETTINGS) as cluster:
         control.refused(cluster, HOST, EMAIL.control(), MEMBER + "/method", "2026-03-15")
         control.shows(cluster, HOST, DNS)

@@ -15,7 +15,8 @@ using test::test_key;
 using testing::HasSubstr;
 
 observe::ObservationRequest request() {
-  return {"order-1", 2, "AAAAAAAAAAAAAAAAAAAAAA", observe::CaaCheck{caa::test::name("example.com"), false}};
+  return {"order-1", 2, "AAAAAAAAAAAAAAAAAAAAAA",
+          observe::CaaCheck{caa::test::name("example.com"), false}};
 }
 
 PerspectiveReply accept(SignedStatement statement) {

@@ -149,6 +149,13 @@ TEST(ControlRequest, RefusesWhatIsNoRequest) {
             body(host, with("dns-persistent", R"("account_uri":"acct:a@b","form":"hashed",)"
                                               R"("account_hash_prefix":"https://a/")")),
             "/control/key_thumbprints", kMalformed, "required"},
+       })
+    expect_refused(bad);
+}
+
+TEST(ControlRequest, RefusesMembersOfTheWrongForm) {
+  const std::string host = "b.example.com";
+  for (const Bad& bad : std::vector<Bad>{
            {"scheme", body(host, web("a.txt", R"("scheme":"ftp")")), "/control/scheme", kMalformed,
             "https"},
            {"path absolute", body(host, web("/a.txt")), "/control/path", kMalformed, "slash"},

@@ -54,12 +54,25 @@ std::string hash(std::string_view text) {
   return fmt::format(R"("key_authorization_hash":"{}")", text);
 }
 
+struct Echo {
+  const char* title;
+  std::string body;
+  std::string echo;
+};
+
+void expect_echo(const Echo& each) {
+  SCOPED_TRACE(each.title);
+  const auto request = parse(each.body);
+  ASSERT_TRUE(request.has_value()) << json::serialize(request.error());
+  ASSERT_TRUE(request->dcv.has_value());
+  EXPECT_EQ(json::value(request->dcv->echo), parse_json(each.echo).value());
+  EXPECT_TRUE(request->order.control_alone);
+  ASSERT_EQ(request->order.controls.size(), 1u);
+  EXPECT_EQ(request->order.issuers.size(), 2u);
+}
+
 TEST(MpicDcvRequest, EchoesWithDefaults) {
-  const struct {
-    const char* title;
-    std::string body;
-    std::string echo;
-  } cases[] = {
+  const Echo cases[] = {
       {"dns-change", dcv_body("example.com", "dns-change", txt()),
        R"({"validation_method":"dns-change","dns_record_type":"TXT","dns_name_prefix":null,
            "challenge_value":"Zx7mQ2pL9vN4tR8sK1wB","require_exact_match":false,
@@ -97,6 +110,12 @@ TEST(MpicDcvRequest, EchoesWithDefaults) {
        R"({"validation_method":"dns-persistent","issuer_domain_names":["CA.Example"],
            "expected_account_uri":"acct:a@b","dns_record_type":"TXT",
            "dns_name_prefix":"_validation-persist","require_exact_case":false})"},
+  };
+  for (const Echo& each : cases) expect_echo(each);
+}
+
+TEST(MpicDcvRequest, EchoesContactsAndNamesWithDefaults) {
+  const Echo cases[] = {
       {"contact-email-txt",
        dcv_body("example.com", "contact-email-txt", R"("challenge_value":"a@b.example")"),
        R"({"validation_method":"contact-email-txt","challenge_value":"a@b.example",
@@ -121,16 +140,7 @@ TEST(MpicDcvRequest, EchoesWithDefaults) {
        R"({"validation_method":"reverse-address-lookup","challenge_value":"dns.example",
            "dns_record_type":"PTR","dns_name_prefix":null,"require_exact_case":false})"},
   };
-  for (const auto& each : cases) {
-    SCOPED_TRACE(each.title);
-    const auto request = parse(each.body);
-    ASSERT_TRUE(request.has_value()) << json::serialize(request.error());
-    ASSERT_TRUE(request->dcv.has_value());
-    EXPECT_EQ(json::value(request->dcv->echo), parse_json(each.echo).value());
-    EXPECT_TRUE(request->order.control_alone);
-    ASSERT_EQ(request->order.controls.size(), 1u);
-    EXPECT_EQ(request->order.issuers.size(), 2u);
-  }
+  for (const Echo& each : cases) expect_echo(each);
 }
 
 TEST(MpicDcvRequest, AsksForTheSameAsOpenMpic) {
@@ -229,12 +239,24 @@ TEST(MpicDcvRequest, RefusesBySchema) {
   }
 }
 
+void expect_issue(const Bad& bad) {
+  SCOPED_TRACE(bad.name);
+  const auto request = parse(bad.body);
+  ASSERT_FALSE(request.has_value());
+  const json::object& issue = request.error().at(0).as_object();
+  ASSERT_TRUE(issue.contains("issue_type")) << json::serialize(issue);
+  EXPECT_EQ(issue.at("issue_type").as_string(), bad.kind) << json::serialize(issue);
+  EXPECT_NE(std::string(issue.at("message").as_string()).find(bad.says), std::string::npos)
+      << json::serialize(issue);
+}
+
+constexpr const char* kTarget = "invalid-domain-or-ip-target";
+constexpr const char* kMethod = "invalid-validation-method";
+constexpr const char* kEmpty = "empty-challenge-value";
+constexpr const char* kInvalid = "invalid-challenge-value";
+constexpr const char* kParameter = "invalid-dcv-parameter";
+
 TEST(MpicDcvRequest, RefusesByLogic) {
-  constexpr const char* kTarget = "invalid-domain-or-ip-target";
-  constexpr const char* kMethod = "invalid-validation-method";
-  constexpr const char* kEmpty = "empty-challenge-value";
-  constexpr const char* kInvalid = "invalid-challenge-value";
-  constexpr const char* kParameter = "invalid-dcv-parameter";
   for (const Bad& bad : std::vector<Bad>{
            {"empty value",
             dcv_body("a.example.com", "dns-change",
@@ -267,6 +289,12 @@ TEST(MpicDcvRequest, RefusesByLogic) {
             dcv_body("9.9.9.9.in-addr.arpa", "reverse-address-lookup",
                      R"("challenge_value":"a..b")"),
             kInvalid, "empty"},
+       })
+    expect_issue(bad);
+}
+
+TEST(MpicDcvRequest, RefusesParametersByLogic) {
+  for (const Bad& bad : std::vector<Bad>{
            {"path upwards", dcv_body("a.example.com", "website-change", web("../a")), kParameter,
             "http_token_path"},
            {"path upwards, escaped", dcv_body("a.example.com", "website-change", web("%2e%2e/a")),
@@ -294,6 +322,12 @@ TEST(MpicDcvRequest, RefusesByLogic) {
             dcv_body("a.example.com", "dns-persistent",
                      R"("issuer_domain_names":[],"expected_account_uri":"acct:a@b")"),
             kParameter, "issuer_domain_names"},
+       })
+    expect_issue(bad);
+}
+
+TEST(MpicDcvRequest, RefusesMethodsAndTargetsByLogic) {
+  for (const Bad& bad : std::vector<Bad>{
            {"retired method",
             dcv_body("a.example.com", "ip-address",
                      R"("dns_record_type":"A","challenge_value":"9.9.9.9")"),
@@ -322,16 +356,8 @@ TEST(MpicDcvRequest, RefusesByLogic) {
             dcv_body("9.9.in-addr.arpa", "reverse-address-lookup",
                      R"("challenge_value":"b.example")"),
             kTarget, "in-addr.arpa"},
-       }) {
-    SCOPED_TRACE(bad.name);
-    const auto request = parse(bad.body);
-    ASSERT_FALSE(request.has_value());
-    const json::object& issue = request.error().at(0).as_object();
-    ASSERT_TRUE(issue.contains("issue_type")) << json::serialize(issue);
-    EXPECT_EQ(issue.at("issue_type").as_string(), bad.kind) << json::serialize(issue);
-    EXPECT_NE(std::string(issue.at("message").as_string()).find(bad.says), std::string::npos)
-        << json::serialize(issue);
-  }
+       })
+    expect_issue(bad);
 }
 
 TEST(MpicDcvRequest, CountsAreHeldAgainstTheRulesAsOfCaa) {
