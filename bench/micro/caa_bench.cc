@@ -22,7 +22,8 @@ void parse_rdata(benchmark::State& state) {
 BENCHMARK(parse_rdata);
 
 void assess(benchmark::State& state) {
-  const caa::CaaObservation observation = sample_observation().caa;
+  const caa::CaaObservation observation =
+      std::get<parallax::caa::CaaObservation>(sample_observation().seen);
   const caa::CaaQuestion question{caa::CertificateType::smime,
                                   false,
                                   {names::DomainName::parse("ca.example").value()},

@@ -17,11 +17,18 @@ inline observe::Observation sample_observation() {
   lookup.attempts = 1;
   lookup.properties = {{0, "issuemail", "ca.example; accounturi=https://ca.example/account/7"},
                        {0, "issue", "ca.example"}};
-  observe::Observation out{
-      "order-4711", 1,         "AAAAAAAAAAAAAAAAAAAAAA", {}, "us-ashburn", "parallax/0.1.0", true,
-      Instant{},    Instant{}, {domain, true, {}}};
-  out.check_digest = observe::digest({domain, false});
-  out.caa.lookups = {std::move(lookup)};
+  observe::Observation out{"order-4711",
+                           1,
+                           "AAAAAAAAAAAAAAAAAAAAAA",
+                           {},
+                           "us-ashburn",
+                           "parallax/0.1.0",
+                           true,
+                           Instant{},
+                           Instant{},
+                           caa::CaaObservation{domain, true, {}}};
+  out.check_digest = observe::digest(observe::CaaCheck{domain, false});
+  std::get<parallax::caa::CaaObservation>(out.seen).lookups = {std::move(lookup)};
   return out;
 }
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 
-from parallax_lab import bench, namespace, privilege, stage
+from parallax_lab import bench, namespace, privilege, sites, stage
 from parallax_lab import world as description
 
 BENCH_ZONES_MAX = 100_000
@@ -31,7 +31,23 @@ def describe(world):
     return 0
 
 
-def _inside(world, bench_count, body):
+def describe_control(world):
+    """What control checks find: zones, web servers, certificates, each with its purpose."""
+    for zone in world.control_zones:
+        print(f"{zone:40}  {world.zones[zone].purpose}")
+    for site in world.web.sites.values():
+        where = ", ".join(site.addresses)
+        print(f"{site.name:40}  {where}; {', '.join(site.listen) or site.shows or 'nobody'}")
+    for host in world.web.sites[sites.NGINX_SITE].hosts:
+        print(f"{host}.{sites.WEB_ZONE}")
+    for name, purpose in world.web.hostile.items():
+        print(f"{name + '.' + sites.HOSTILE_ZONE:40}  {purpose}")
+    for name, purpose in world.web.certificates.items():
+        print(f"{name + '.' + sites.TLS_ZONE:40}  {purpose}")
+    return 0
+
+
+def _inside(world, bench_count, with_web, body):
     """Sets the world up in namespaces of its own, runs body(environment) there, cleans up."""
     namespace.die_with_parent(signal.SIGTERM)
     bench_zones = None
@@ -40,7 +56,7 @@ def _inside(world, bench_count, body):
     directory = tempfile.mkdtemp(prefix="parallax-lab-")
     try:
         return namespace.run_inside(
-            directory, lambda: body(stage.set_up(world, directory, bench_zones)))
+            directory, lambda: body(stage.set_up(world, directory, bench_zones, with_web)))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -61,8 +77,11 @@ def _arguments(argv):
     for command in (execute, serve):
         command.add_argument("--bench", type=int, default=0, metavar="ZONES",
                              help="also serve this many zones with keys of their own")
+        command.add_argument("--web", action="store_true",
+                             help="also start the web servers and TLS responders")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND [ARGUMENTS]")
-    commands.add_parser("describe", help="print what the lab's world holds")
+    table = commands.add_parser("describe", help="print what the lab's world holds")
+    table.add_argument("--control", action="store_true", help="what control checks find instead")
     arguments = parser.parse_args(argv)
     if not 0 <= getattr(arguments, "bench", 0) <= BENCH_ZONES_MAX:
         parser.error(f"--bench takes 0 to {BENCH_ZONES_MAX}")
@@ -79,14 +98,14 @@ def main(argv):
     try:
         world = description.load()
     except description.WorldError as error:
-        print(f"lab: world.yaml: {error}", file=sys.stderr)
+        print(f"lab: {error}", file=sys.stderr)
         return 65
     if arguments.command == "describe":
-        return describe(world)
+        return describe_control(world) if arguments.control else describe(world)
     privilege.go_on_with_sudo_if_needed([os.path.abspath(sys.argv[0]), *argv])
     body = _serve if arguments.command == "serve" else (
         lambda environment: namespace.run_command(arguments.argv, {**os.environ, **environment}))
     try:
-        return _inside(world, arguments.bench, body)
+        return _inside(world, arguments.bench, arguments.web, body)
     except KeyboardInterrupt:
         return 130

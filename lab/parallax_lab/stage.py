@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from parallax_lab import bench, namespace
+from parallax_lab import bench, namespace, web
 from parallax_lab.knot import KnotServer
 from parallax_lab.zones import Author
 
@@ -40,6 +40,19 @@ def packet_filter(world):
   chain lead_astray {{
     type nat hook output priority -100
 {nat}
+  }}
+}}
+{_losses(world)}"""
+
+
+def _losses(world):
+    """Rules that lose every packet to some addresses, without telling the sender."""
+    drops = "\n".join(f"    {'ip6' if ':' in address else 'ip'} daddr {address} drop"
+                      for address in world.web.silent)
+    return f"""table inet lab_losses {{
+  chain lose {{
+    type filter hook input priority 0
+{drops}
   }}
 }}
 """
@@ -78,11 +91,12 @@ def _start_misbehaving(world):
     return process
 
 
-def set_up(world, directory, bench_zones=None):
+def set_up(world, directory, bench_zones=None, with_web=False):
     """Starts everything; returns the environment variables that tell a command where it is."""
     directory = pathlib.Path(directory)
     ipv6 = [address for group in [server.addresses for server in world.servers.values()]
-            + list(world.perspectives.values()) for address in group if ":" in address]
+            + list(world.perspectives.values()) + [world.web.addresses()]
+            for address in group if ":" in address]
     namespace.bring_up(ipv6)
     misbehaving = _start_misbehaving(world)
     author = Author(world)
@@ -109,6 +123,8 @@ def set_up(world, directory, bench_zones=None):
         instance.wait_ready()
     if misbehaving.stdout.readline() != b"ready\n":
         raise RuntimeError("the misbehaving name servers did not start")
+    if with_web:
+        web.start(world, directory)
     environment = {
         "PARALLAX_LAB_DIR": str(directory),
         "PARALLAX_LAB_TRUST_ANCHORS": str(anchors),

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The description of the world (world.yaml) as checked values."""
+"""The description of the world (world.yaml and control.yaml) as checked values."""
 
 import dataclasses
 import pathlib
 
 import yaml
+
+from parallax_lab import sites
+from parallax_lab.sites import WorldError
 
 DESCRIPTION = pathlib.Path(__file__).resolve().parent.parent / "world.yaml"
 
@@ -17,10 +20,6 @@ OUTCOMES = ("permitted", "refused", "undetermined")
 # the packets of chosen perspectives elsewhere.
 CONTESTED_NETWORK = "127.0.3."
 DEEP_LABEL = "d"
-
-
-class WorldError(Exception):
-    """The description contradicts itself or says something unknown."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +93,8 @@ class World:
     perspectives: dict
     zones: dict
     cases: tuple
+    web: sites.Web
+    control_zones: tuple  # names of the zones that control.yaml describes
 
     def parent_of(self, zone):
         """The zone that delegates to `zone`; none for the root."""
@@ -196,11 +197,16 @@ def _zone(name, entry, world_so_far):
     return zone, cases
 
 
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def load(path=DESCRIPTION):
     """Reads and checks the description. Raises WorldError."""
-    with open(path, encoding="utf-8") as file:
-        data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = _read(path)
     _take(data, "world", ("issuer", "servers", "perspectives", "zones", "cases"))
+    web, control_zones = sites.load(_read(path.with_name("control.yaml")))
     servers = {}
     for name, entry in data["servers"].items():
         _take(entry, f"server {name}", ("addresses", "runs", "does"))
@@ -209,8 +215,12 @@ def load(path=DESCRIPTION):
     perspectives = {name: tuple(pair) for name, pair in data["perspectives"].items()}
     so_far = {"servers": servers, "perspectives": perspectives, "contested": 0}
     zones, cases = {}, []
-    for name, entry in data["zones"].items():
+    twice = set(data["zones"]) & set(control_zones)
+    if twice:
+        raise WorldError(f"both files describe {', '.join(sorted(twice))}")
+    for name, entry in (data["zones"] | control_zones).items():
         zones[name], zone_cases = _zone(name, entry, so_far)
         cases += zone_cases
     cases += [_case(case, "", None) for case in data["cases"]]
-    return World(data["issuer"], servers, perspectives, zones, tuple(cases))
+    return World(data["issuer"], servers, perspectives, zones, tuple(cases), web,
+                 tuple(control_zones))

@@ -15,6 +15,9 @@ inline constexpr std::size_t kProofStepsMax = 256;  // two questions per label o
 inline constexpr std::size_t kTextSizeMax = 4096;   // reasons and names in presentation form
 inline constexpr std::size_t kElementSizeMax = 2 * kPacketSizeMax;  // one hex RDATA
 
+// The label of a validation method, as a caller names it.
+inline constexpr std::size_t kMethodLabelSizeMax = 64;
+
 // What an explanation quotes from the DNS.
 inline constexpr std::size_t kQuotedSizeMax = 120;
 inline constexpr std::size_t kIssuersQuotedMax = 3;

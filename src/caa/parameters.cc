@@ -5,7 +5,11 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/encoding.h"
 #include "caa/ascii.h"
+#include "caa/limits.h"
 
 namespace parallax::caa {
 namespace {
@@ -18,6 +22,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kEqualLab
     {"ca-tbr-21", "dns-account-01"},
     {"ca-tbr-22", "dns-persist-01"},
 }};
+
+constexpr std::array<std::string_view, 10> kRegisteredMethods = {
+    "http-01",        "dns-01",         "tls-alpn-01",  "tls-sni-01", "email-reply-00",
+    "dns-account-01", "dns-persist-01", "onion-csr-01", "tkauth-01",  "bp-nodeid-00"};
+constexpr std::string_view kUnregisteredPrefix = "ca-";
 
 std::string_view canonical_label(std::string_view label) {
   for (const auto& [tbr, acme] : kEqualLabels)
@@ -33,16 +42,19 @@ std::vector<std::string_view> values_of(const std::vector<Parameter>& parameters
   return values;
 }
 
-// RFC 8657 s4: value = [*(label ",") label], label = 1*(ALPHA / DIGIT / "-").
+// RFC 8657 s4: label = 1*(ALPHA / DIGIT / "-").
+bool is_label(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return is_alphanumeric(c) || c == '-'; });
+}
+
+// RFC 8657 s4: value = [*(label ",") label].
 bool lists_method(std::string_view list, std::string_view method) {
   bool listed = false;
   while (true) {
     const auto comma = list.find(',');
     const auto label = list.substr(0, comma);
-    const bool valid = !label.empty() && std::all_of(label.begin(), label.end(), [](char c) {
-      return is_alphanumeric(c) || c == '-';
-    });
-    if (!valid) return false;
+    if (!is_label(label)) return false;
     listed = listed || same_method(label, method);
     if (comma == std::string_view::npos) return listed;
     list.remove_prefix(comma + 1);
@@ -53,6 +65,19 @@ bool lists_method(std::string_view list, std::string_view method) {
 
 bool same_method(std::string_view a, std::string_view b) {
   return canonical_label(a) == canonical_label(b);
+}
+
+Status check_method_label(std::string_view label) {
+  const bool unregistered = label.starts_with(kUnregisteredPrefix) &&
+                            label.size() > kUnregisteredPrefix.size() &&
+                            label.size() <= kMethodLabelSizeMax && is_label(label);
+  if (unregistered || std::find(kRegisteredMethods.begin(), kRegisteredMethods.end(), label) !=
+                          kRegisteredMethods.end())
+    return {};
+  return fail(ErrorCode::malformed,
+              fmt::format("\"{}\" is no validation method label (RFC 8657 section 4): neither in "
+                          "the IANA registry of ACME validation methods nor with the prefix ca-",
+                          printable(label, kMethodLabelSizeMax)));
 }
 
 bool is_uri(std::string_view text) {

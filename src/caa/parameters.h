@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "caa/property.h"
 
 namespace parallax::caa {
@@ -27,6 +28,12 @@ namespace parallax::caa {
 // True if both labels name one method: the same text, or an ACME label and the ca-tbr-N label that
 // TLS BR 4.2.2.1.2 makes equal to it. Exact case.
 [[nodiscard]] bool same_method(std::string_view a, std::string_view b);
+
+// Whether a caller may name `label` as the method that validated a name: one of the IANA registry
+// "ACME Validation Methods" (RFC 8657 s4), or one that begins with `ca-`, as the methods absent
+// from it have (ca-tbr-N of TLS BR 4.2.2.1.2). Exact case, at most kMethodLabelSizeMax octets.
+// Error: malformed, for people.
+[[nodiscard]] Status check_method_label(std::string_view label);
 
 // A URI by the look of it (RFC 3986 s3): a scheme, a colon, something behind it, and only the
 // octets a URI may hold.

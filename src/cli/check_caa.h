@@ -25,7 +25,8 @@ struct CheckCaaOptions {
 
 // One object: name, type, outcome, reason, explanation, found_at, records, ttl_s,
 // permission_expires, dnssec, lookups, quorum, lab. From this host's resolver alone: `quorum` is
-// null. Errors: malformed, unsupported, forbidden (the name), configuration.
+// null. Errors: malformed (the name, the method label), unsupported, forbidden (the name),
+// configuration.
 [[nodiscard]] Result<boost::json::object> check_caa_here(const CheckCaaOptions& options);
 
 // The same through a coordinator's /v1/corroborations; `lookups` are the Primary's. Errors as

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "caa/parameters.h"
 #include "caa/search.h"
 #include "cli/check_caa.h"
 #include "cli/config.h"
@@ -25,6 +26,8 @@ struct Prepared {
 };
 
 Result<Prepared> prepare(const CheckCaaOptions& options) {
+  if (!options.method.empty())
+    if (auto known = caa::check_method_label(options.method); !known) return fail(known.error());
   auto config = options.config.empty() ? parse_config("", "") : load_config(options.config);
   if (!config) return fail(config.error());
   log::configure(log::Level::warning, config->log_format);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `parallax check caa NAME`: from this vantage alone, or through a coordinator.
+// `parallax check caa NAME` and `parallax check control NAME`: from this vantage alone, or through
+// a coordinator.
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 
 #include "base/json.h"
 #include "cli/check_caa.h"
+#include "cli/check_control.h"
 #include "cli/commands.h"
 
 namespace parallax::cli {
@@ -34,6 +36,21 @@ void print_human(const json::object& answer) {
   if (text("lab") == "true") fmt::print("LAB: not an answer about the Internet.\n");
 }
 
+void print_control(const json::object& answer) {
+  const auto text = [&answer](std::string_view key) -> std::string {
+    const json::value* value = answer.if_contains(key);
+    if (value == nullptr || value->is_null()) return "-";
+    return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  };
+  fmt::print("{}  {}  ({})\n\n{}\n\n", text("name"), text("outcome"), text("reason"),
+             text("explanation"));
+  fmt::print("method              {}\nlooked at           {}\ndnssec              {}\n",
+             text("method"), text("adn"), text("dnssec"));
+  fmt::print("quorum              {}\n",
+             text("quorum") == "-" ? "none: one vantage, no corroboration" : text("quorum"));
+  if (text("lab") == "true") fmt::print("LAB: not an answer about the Internet.\n");
+}
+
 int exit_code_of(const json::object& answer) {
   const json::value* outcome = answer.if_contains("outcome");
   if (outcome != nullptr && *outcome == "permitted") return kExitPermitted;
@@ -49,6 +66,44 @@ int run(const CheckCaaOptions& options, bool as_json) {
   else
     print_human(*answer);
   return exit_code_of(*answer);
+}
+
+int run_control(const CheckControlOptions& options, bool as_json) {
+  const auto answer = options.coordinator.server.empty() ? check_control_here(options)
+                                                         : check_control_through(options);
+  if (!answer) return report_error(answer.error());
+  if (as_json)
+    fmt::print("{}\n", json::serialize(*answer));
+  else
+    print_control(*answer);
+  return exit_code_of(*answer);
+}
+
+void add_control(CLI::App& check, int& exit_code) {
+  const auto options = std::make_shared<CheckControlOptions>();
+  const auto as_json = std::make_shared<bool>(false);
+  CLI::App* control = check.add_subcommand("control", "Is control of the name shown?");
+  control->add_option("NAME", options->name, "Mailbox, domain name, *.wildcard or IP address")
+      ->required();
+  control->add_option("--method", options->method, "acme-dns-01, website-change, ...")->required();
+  control->add_option("--param", options->parameters,
+                      "key=value of the method, as in the control object of /v1; repeatable");
+  control->add_option("--type", options->type, "smime or tls; smime if left out");
+  control->add_option("--adn", options->adn, "Authorization Domain Name, if not the name itself");
+  control->add_flag("--mail-server", options->mail_server,
+                    "Show control of the mail server of the mailbox's domain (SBR 3.2.2.3)");
+  control->add_option("--issuer", options->issuers,
+                      "With --server: issuer domain name of the CA; repeatable");
+  control->add_option("--config", options->config, "Configuration file (TOML)");
+  control->add_option("--server", options->coordinator.server,
+                      "Ask a coordinator: https://host:port");
+  control->add_option("--token-file", options->coordinator.token_file,
+                      "With --server: file with the token");
+  control->add_option("--ca", options->coordinator.ca_file,
+                      "With --server: PEM file of the CA that it is under");
+  control->add_flag("--json", *as_json, "One JSON object");
+  control->callback(
+      [options, as_json, &exit_code] { exit_code = run_control(*options, *as_json); });
 }
 
 }  // namespace
@@ -71,6 +126,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
   caa->add_option("--ca", options->ca_file, "With --server: PEM file of the CA that it is under");
   caa->add_flag("--json", *as_json, "One JSON object");
   caa->callback([options, as_json, &exit_code] { exit_code = run(*options, *as_json); });
+  add_control(*check, exit_code);
 }
 
 }  // namespace parallax::cli

@@ -171,6 +171,34 @@ void read_caa(SettingsReader& in, Config& config) {
   config.caa.flag_one_is_critical = in.boolean("caa.flag_one_is_critical");
 }
 
+std::optional<net::OwnNetwork> parse_network(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  auto address = names::IpAddress::parse(text.substr(0, slash));
+  const std::string_view digits = text.substr(slash + 1);
+  unsigned bits = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  if (!address || error != std::errc() || end != digits.data() + digits.size() ||
+      bits > (address->is_v4() ? 32U : 128U))
+    return std::nullopt;
+  return net::OwnNetwork{std::move(*address), bits};
+}
+
+void read_control(SettingsReader& in, Config& config) {
+  config.control_remotes_after_primary = in.boolean("control.remotes_after_primary");
+  const std::string policy = in.text("control.discouraged_methods");
+  if (policy != "allow" && policy != "refuse")
+    in.reject("control.discouraged_methods", "must be \"allow\" or \"refuse\"");
+  config.refuse_discouraged_methods = policy == "refuse";
+  for (const std::string& text : in.texts("control.own_networks")) {
+    auto network = parse_network(text);
+    if (network)
+      config.own_networks.push_back(std::move(*network));
+    else
+      in.reject("control.own_networks", "must hold networks such as 192.0.2.0/24");
+  }
+}
+
 void read_server(SettingsReader& in, Config& config) {
   const auto listen = parse_host_port(in.text("server.listen"));
   if (!listen || !names::IpAddress::parse(listen->host))
@@ -187,6 +215,9 @@ void read_server(SettingsReader& in, Config& config) {
   config.drain = std::chrono::milliseconds(in.integer("server.drain_ms"));
   config.requests_in_flight_max =
       static_cast<std::size_t>(in.integer("server.requests_in_flight_max"));
+  config.connections_per_address_max =
+      static_cast<std::size_t>(in.integer("server.connections_per_address_max"));
+  config.metrics_public = in.boolean("server.metrics_public");
 }
 
 void read_rest(SettingsReader& in, Config& config) {
@@ -202,6 +233,7 @@ void read_rest(SettingsReader& in, Config& config) {
   config.clients_file = in.file("clients.file");
   config.evidence_database = in.file("evidence.database");
   config.evidence_queue_max = static_cast<std::size_t>(in.integer("evidence.queue_max"));
+  config.evidence_timeout = std::chrono::milliseconds(in.integer("evidence.wait_timeout_ms"));
   config.selection_secret_file = in.file("selection.secret");
   config.peer_tls = {in.file("peer.certificate"), in.file("peer.key"), in.file("peer.ca")};
   config.coordinator_names = in.texts("peer.coordinator_names");
@@ -234,6 +266,7 @@ Result<Config> parse_config(std::string_view text, const std::string& folder) {
   Config config;
   read_dns(in, config);
   read_caa(in, config);
+  read_control(in, config);
   read_server(in, config);
   read_rest(in, config);
   if (table->contains("primary")) config.primary = read_perspective(in, "primary.");

@@ -14,6 +14,7 @@
 #include "caa/assess.h"
 #include "corroborate/roster.h"
 #include "dns/settings.h"
+#include "net/guarded_client.h"
 #include "net/tls.h"
 
 namespace parallax::cli {
@@ -39,6 +40,9 @@ struct Config {
   std::chrono::milliseconds check_timeout{15'000};
   bool remotes_after_primary = false;
   caa::AssessmentSettings caa;
+  bool control_remotes_after_primary = true;
+  bool refuse_discouraged_methods = false;
+  std::vector<net::OwnNetwork> own_networks;
   std::string public_suffix_list;
 
   ListenAddress listen;
@@ -47,10 +51,13 @@ struct Config {
   bool plain_http = false;
   std::chrono::milliseconds drain{20'000};
   std::size_t requests_in_flight_max = 512;
+  std::size_t connections_per_address_max = 256;
+  bool metrics_public = false;
 
   std::string clients_file;
   std::string evidence_database;
   std::size_t evidence_queue_max = 10'000;
+  std::chrono::milliseconds evidence_timeout{10'000};
   std::string selection_secret_file;
 
   net::TlsFiles peer_tls;

@@ -29,6 +29,8 @@ Result<json::value> configuration_facts(const Config& config) {
                       {"lookup_timeout_ms", config.dns.lookup_timeout.count()},
                       {"check_timeout_ms", config.check_timeout.count()},
                       {"remotes_after_primary", config.remotes_after_primary},
+                      {"control_remotes_after_primary", config.control_remotes_after_primary},
+                      {"refuse_discouraged_methods", config.refuse_discouraged_methods},
                       {"permit_insecure_lookup_failure", config.caa.permit_insecure_lookup_failure},
                       {"flag_one_is_critical", config.caa.flag_one_is_critical},
                       {"lab", config.lab},

@@ -90,6 +90,7 @@ Result<std::string> selection_secret(const Config& config) {
 Status open_tls(CoordinatorShared& shared) {
   const Config& config = shared.config;
   if (!config.plain_http) {
+    if (auto kept = require_private(config.server_tls.key_file); !kept) return kept;
     auto tls = net::make_server_tls(config.server_tls, config.server_tls.ca_file.empty()
                                                            ? net::ClientCertificates::none
                                                            : net::ClientCertificates::optional);
@@ -97,6 +98,7 @@ Status open_tls(CoordinatorShared& shared) {
     shared.server_tls = std::move(*tls);
   }
   if (shared.hosting == RemoteHosting::in_process) return {};
+  if (auto kept = require_private(config.peer_tls.key_file); !kept) return kept;
   auto tls = net::make_client_tls(config.peer_tls);
   if (!tls) return fail(tls.error());
   shared.peer_tls = std::move(*tls);
@@ -153,8 +155,9 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
   if (!shared) return fail(shared.error());
   const Config& config = (*shared)->config;
   // In this order: the store posts its last results to contexts that must still be there, and is
-  // asked by workers that must be gone.
+  // asked by workers that must be gone. Its destructor waits for the disk, and the guard for that.
   Contexts contexts = make_contexts(config.workers);
+  EndGuard guard;
   auto store = evidence::SqliteStore::open({config.evidence_database, config.evidence_queue_max});
   if (!store) return fail(store.error());
   std::vector<std::unique_ptr<WorkerService>> services;
@@ -173,7 +176,7 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
                                     {"workers", std::to_string(contexts.size())},
                                     {"configuration", (*shared)->configuration},
                                     {"lab", config.lab ? "true" : "false"}});
-  serve_until_signalled(contexts, services, config.drain);
+  serve_until_signalled(contexts, services, config.drain, guard);
   log::info("coordinator-stopped");
   return {};
 }

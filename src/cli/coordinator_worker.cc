@@ -65,14 +65,18 @@ void CoordinatorWorker::open_desk() {
   const Config& config = shared_.config;
   orders::DeskSettings settings;
   settings.check_timeout = config.check_timeout;
+  settings.evidence_timeout = config.evidence_timeout;
   settings.assessment = config.caa;
   settings.remotes_after_primary = config.remotes_after_primary;
+  settings.control_remotes_after_primary = config.control_remotes_after_primary;
+  settings.refuse_discouraged_methods = config.refuse_discouraged_methods;
   settings.lab = config.lab;
   settings.configuration = shared_.configuration;
   settings.selection_secret = shared_.selection_secret;
   orders::DeskParts parts;
   parts.executor = executor_;
   parts.roster = &shared_.roster;
+  parts.suffixes = &shared_.suffixes;
   parts.primary = {config.primary->code, &primary_client_};
   for (std::size_t i = 0; i < remotes_.size(); ++i)
     parts.remotes.push_back({config.remotes[i].info.code, remotes_[i].get()});
@@ -92,13 +96,16 @@ void CoordinatorWorker::install_routes() {
                                         system_random()};
   v1_ = std::make_unique<service::ApiV1>(services);
   v1_->install(router_);
-  mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock());
+  const auto access = shared_.config.metrics_public ? service::StatusAccess::anybody
+                                                    : service::StatusAccess::clients;
+  mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock(), access);
   mpic_->install(router_);
   service::install_openapi(router_);
-  router_.add("GET", "/metrics", [this](const net::HttpRequest&, const std::string&) {
+  const auto page = [this](const net::HttpRequest&, const std::string&) {
     shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
     return shared_.metrics->page();
-  });
+  };
+  router_.add("GET", "/metrics", service::status_route(*shared_.authenticator, access, page));
 }
 
 Status CoordinatorWorker::listen(Listener& listener) {

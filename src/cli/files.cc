@@ -7,9 +7,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace parallax::cli {
+namespace {
+
+constexpr mode_t kOpenToOthers = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+constexpr mode_t kPermissions = 07777;
+
+}  // namespace
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -35,7 +42,20 @@ Status create_file(const std::string& path, const std::string& text, int mode) {
   return {};
 }
 
+Status require_private(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0)
+    return fail(ErrorCode::configuration,
+                fmt::format("cannot read the private key \"{}\": {}", path, std::strerror(errno)));
+  if ((status.st_mode & kOpenToOthers) == 0) return {};
+  return fail(ErrorCode::configuration,
+              fmt::format("private key {} has mode {:04o}: group or others can read or write it; "
+                          "chmod 600 it, and replace the key if others may have read it",
+                          path, status.st_mode & kPermissions));
+}
+
 Result<SigningKey> read_signing_key(const std::string& path) {
+  if (auto kept = require_private(path); !kept) return fail(kept.error());
   const auto pem = read_file(path);
   if (!pem) return fail(pem.error());
   auto key = SigningKey::from_pem(*pem);

@@ -8,6 +8,9 @@
 
 #include <unistd.h>
 
+#include "service/limits.h"
+#include "service/problem.h"
+
 namespace parallax::cli {
 namespace {
 
@@ -15,6 +18,8 @@ namespace asio = boost::asio;
 
 // What the reply's way back may take beyond the check itself.
 constexpr std::chrono::milliseconds kRequestMargin{5000};
+// What a message may take beyond its body: head, chunk framing, trailers.
+constexpr std::size_t kFramingMargin = 64 * 1024;
 
 // A descriptor of its own for each worker, or -1 if none was inherited.
 Result<int> inherited_socket() {
@@ -45,6 +50,10 @@ Result<std::unique_ptr<net::HttpServer>> Listener::make(asio::any_io_executor ex
       asio::ip::tcp::endpoint(asio::ip::make_address(config_.listen.address), config_.listen.port));
   settings.inherited_socket = *inherited;
   settings.reuse_port = true;
+  settings.problem = service::server_problem;
+  settings.limits.body_bytes_max = service::kRequestBodySizeMax;
+  settings.limits.message_bytes_max = service::kRequestBodySizeMax + kFramingMargin;
+  settings.limits.connections_per_client_max = config_.connections_per_address_max;
   settings.limits.requests_in_flight_max = config_.requests_in_flight_max;
   settings.limits.response_timeout = config_.check_timeout + kRequestMargin;
   auto server =

@@ -19,6 +19,7 @@
 #include "service/metrics.h"
 #include "service/mpic.h"
 #include "service/perspective_caa.h"
+#include "service/perspective_dcv.h"
 #include "service/router.h"
 
 namespace parallax::cli {
@@ -39,13 +40,32 @@ class Observer final : public service::LocalCaaObserver {
   Observer(observe::Perspective& perspective, bool prove_insecure)
       : perspective_(perspective), prove_insecure_(prove_insecure) {}
   [[nodiscard]] Task<caa::CaaObservation> observe(names::DomainName domain) override {
-    return perspective_.look({std::move(domain), prove_insecure_},
-                             Deadline::after(perspective_.settings().check_timeout));
+    observe::Seen seen =
+        co_await perspective_.look(observe::CaaCheck{std::move(domain), prove_insecure_},
+                                   Deadline::after(perspective_.settings().check_timeout));
+    co_return std::get<caa::CaaObservation>(std::move(seen));
   }
 
  private:
   observe::Perspective& perspective_;
   bool prove_insecure_;
+};
+
+// The same of control.
+class ControlObserver final : public service::LocalControlObserver {
+ public:
+  explicit ControlObserver(observe::Perspective& perspective) : perspective_(perspective) {}
+  [[nodiscard]] Task<Sight> observe(dcv::ControlCheck check) override {
+    const Instant at = system_clock().now();
+    observe::Seen seen =
+        co_await perspective_.look(check, Deadline::after(perspective_.settings().check_timeout));
+    auto control = std::get<dcv::ControlObservation>(std::move(seen));
+    dcv::ControlDetermination found = dcv::assess(control, check, at);
+    co_return Sight{std::move(control), std::move(found)};
+  }
+
+ private:
+  observe::Perspective& perspective_;
 };
 
 class PerspectiveWorker final : public WorkerService {
@@ -54,10 +74,16 @@ class PerspectiveWorker final : public WorkerService {
       : shared_(shared),
         vantage_(std::move(vantage)),
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
+        control_observer_(*vantage_.perspective),
         policy_{shared.config.coordinator_names},
         caa_(observer_, shared.suffixes, system_clock(),
              {shared.config.caa,
               {},
+              [this](const net::HttpRequest& request) {
+                return peer::is_coordinator(request, policy_);
+              }}),
+        dcv_(control_observer_, shared.suffixes, system_clock(),
+             {shared.config.lab,
               [this](const net::HttpRequest& request) {
                 return peer::is_coordinator(request, policy_);
               }}),
@@ -68,6 +94,7 @@ class PerspectiveWorker final : public WorkerService {
     router_.add("GET", "/healthz",
                 [](const net::HttpRequest&, const std::string&) { return service::healthy(); });
     caa_.install(router_);
+    dcv_.install(router_);
     shared.metrics->install(router_);
   }
 
@@ -85,8 +112,10 @@ class PerspectiveWorker final : public WorkerService {
   const Shared& shared_;
   Vantage vantage_;
   Observer observer_;
+  ControlObserver control_observer_;
   peer::PeerPolicy policy_;
   service::PerspectiveCaa caa_;
+  service::PerspectiveDcv dcv_;
   service::Router router_;
   std::unique_ptr<net::HttpServer> server_;
 };
@@ -101,6 +130,7 @@ Result<Shared> prepare(const std::string& path) {
   if (!key) return fail(key.error());
   auto suffixes = names::PublicSuffixList::load(config->public_suffix_list);
   if (!suffixes) return fail(suffixes.error());
+  if (auto kept = require_private(config->peer_tls.key_file); !kept) return fail(kept.error());
   auto tls = net::make_server_tls(config->peer_tls, net::ClientCertificates::required);
   if (!tls) return fail(tls.error());
   auto metrics =
@@ -114,6 +144,7 @@ Status serve(const std::string& path) {
   if (!shared) return fail(shared.error());
   const Config& config = shared->config;
   Contexts contexts = make_contexts(config.workers);
+  EndGuard guard;
   Listener listener(config);
   std::vector<std::unique_ptr<WorkerService>> services;
   for (const auto& context : contexts) {
@@ -131,7 +162,7 @@ Status serve(const std::string& path) {
                                     {"address", listener.text()},
                                     {"workers", std::to_string(contexts.size())},
                                     {"lab", config.lab ? "true" : "false"}});
-  serve_until_signalled(contexts, services, config.drain);
+  serve_until_signalled(contexts, services, config.drain, guard);
   log::info("perspective-stopped");
   return {};
 }

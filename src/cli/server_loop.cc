@@ -56,6 +56,26 @@ void run_worker(asio::io_context& context) {
 
 }  // namespace
 
+EndGuard::~EndGuard() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  ended_changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void EndGuard::arm(std::chrono::milliseconds patience) {
+  if (!thread_.joinable()) thread_ = std::thread(&EndGuard::watch, this, patience);
+}
+
+void EndGuard::watch(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (ended_changed_.wait_for(lock, patience, [this] { return ended_; })) return;
+  log::error("end-overdue", {{"waited_ms", std::to_string(patience.count())}});
+  std::_Exit(EXIT_FAILURE);
+}
+
 Contexts make_contexts(unsigned count) {
   if (count == 0) count = std::clamp(std::thread::hardware_concurrency(), 1U, kDefaultWorkersMax);
   Contexts contexts;
@@ -65,7 +85,7 @@ Contexts make_contexts(unsigned count) {
 
 void serve_until_signalled(Contexts& contexts,
                            const std::vector<std::unique_ptr<WorkerService>>& services,
-                           std::chrono::milliseconds grace) {
+                           std::chrono::milliseconds grace, EndGuard& guard) {
   asio::io_context control(1);
   asio::signal_set signals(control, SIGTERM, SIGINT);
   const auto stop_all = [&] {
@@ -75,6 +95,7 @@ void serve_until_signalled(Contexts& contexts,
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (error) return;
     log::info("draining", {{"signal", std::to_string(signal)}});
+    guard.arm(grace + kEndMargin);
     stop_all();
     signals.async_wait([](const boost::system::error_code& again, int) {
       if (!again) std::_Exit(EXIT_FAILURE);

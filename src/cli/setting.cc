@@ -41,6 +41,14 @@ constexpr std::array kSettings = {
             "the name is proved Insecure (TLS BR 4.2.2.1)."},
     Setting{"caa.flag_one_is_critical", boolean, "false", 0, 0,
             "Treat CAA flag bit value 1 as critical too: stricter than RFC 8659."},
+    Setting{"control.remotes_after_primary", boolean, "true", 0, 0,
+            "Ask the remotes about control only when the Primary has seen the challenge: most "
+            "control checks fail there."},
+    Setting{"control.discouraged_methods", text, "\"allow\"", 0, 0,
+            "allow or refuse: methods that the rules say SHOULD NOT be used."},
+    Setting{"control.own_networks", texts, "[]", 0, 0,
+            "Networks of your own that no check may reach, as address/prefix; special-purpose "
+            "addresses are never reached outside the lab."},
     Setting{"names.public_suffix_list", text, "\"/usr/share/publicsuffix/public_suffix_list.dat\"",
             0, 0,
             "The Public Suffix List, text form; a warning is logged when it is over 180 days old."},
@@ -58,11 +66,21 @@ constexpr std::array kSettings = {
             "Milliseconds that requests under way get to finish after SIGTERM."},
     Setting{"server.requests_in_flight_max", integer, "512", 1, 100'000,
             "Requests under way per worker; more are answered 503 with Retry-After."},
+    Setting{"server.connections_per_address_max", integer, "256", 1, 100'000,
+            "Connections per worker from one address (IPv6: one /64), those with a verified client "
+            "certificate aside; more are closed. Raise it behind a proxy: all come from there."},
+    Setting{"server.metrics_public", boolean, "false", 0, 0,
+            "Coordinator: answer GET /metrics and GET /configz, which name every perspective, to "
+            "anybody who reaches the listener; otherwise to API clients only."},
     Setting{"clients.file", text, "", 0, 0,
             "File of the API clients, written by `parallax token`."},
     Setting{"evidence.database", text, "", 0, 0, "SQLite file of the evidence."},
     Setting{"evidence.queue_max", integer, "10000", 10, 1'000'000,
             "Records waiting to be committed; more orders are answered 503."},
+    Setting{
+        "evidence.wait_timeout_ms", integer, "10000", 100, 60'000,
+        "Milliseconds that an order waits for its record to be durable, or for an earlier answer "
+        "to be read; then it is answered 503, and new orders too until the write has ended."},
     Setting{"selection.secret", text, "", 0, 0,
             "File with the secret that picks remotes when a caller asks for fewer than all; "
             "empty: a fresh one at every start."},

@@ -7,6 +7,13 @@
 
 namespace parallax::cli {
 
+namespace {
+
+// Names the product and neither its version nor the CA: one vantage looks like another.
+constexpr const char* kUserAgent = "Parallax (domain control check)";
+
+}  // namespace
+
 std::string software_name() { return fmt::format("parallax/{}", kVersion); }
 
 Result<Vantage> make_vantage(boost::asio::any_io_executor executor, const Config& config,
@@ -22,10 +29,20 @@ Result<Vantage> make_vantage(boost::asio::any_io_executor executor, const Config
   settings.keep_packets = keep_packets;
   settings.lookup_timeout = dns.lookup_timeout;
   settings.check_timeout = config.check_timeout;
+  net::GuardedSettings guarded;
+  guarded.lab = config.lab;
+  guarded.own_networks = config.own_networks;
+  guarded.source_addresses = dns.outgoing_interfaces;
+  guarded.ipv4 = dns.ipv4;
+  guarded.ipv6 = dns.ipv6;
+  guarded.user_agent = kUserAgent;
+  guarded.lookup_timeout = dns.lookup_timeout;
   Vantage vantage;
   vantage.resolver = std::move(*resolver);
+  vantage.client = net::GuardedClient::make(executor, std::move(guarded), *vantage.resolver);
   vantage.perspective = std::make_unique<observe::Perspective>(
-      std::move(executor), std::move(settings), key, *vantage.resolver, clock);
+      std::move(executor), std::move(settings), key,
+      observe::Senses{vantage.resolver.get(), vantage.client.get(), &system_random()}, clock);
   return vantage;
 }
 

@@ -11,12 +11,14 @@
 #include "base/crypto.h"
 #include "cli/config.h"
 #include "dns/unbound_resolver.h"
+#include "net/guarded_client.h"
 #include "observe/perspective.h"
 
 namespace parallax::cli {
 
 struct Vantage {
   std::unique_ptr<dns::UnboundResolver> resolver;
+  std::unique_ptr<net::GuardedClient> client;  // after the resolver it asks
   std::unique_ptr<observe::Perspective> perspective;
 };
 

@@ -16,13 +16,40 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kNonceSize = 16;
 
+// The primary's state in one question; it has replied.
+PrimaryState primary_state(const Report& report, std::size_t question) {
+  if (report.control) {
+    switch (report.control->outcome) {
+      case dcv::ControlOutcome::shown: return PrimaryState::permitted;
+      case dcv::ControlOutcome::not_shown: return PrimaryState::prohibited;
+      case dcv::ControlOutcome::undetermined: return PrimaryState::undetermined;
+    }
+  }
+  if (report.determinations.empty()) return PrimaryState::undetermined;
+  switch (report.determinations[question].outcome) {
+    case caa::CaaOutcome::permitted: return PrimaryState::permitted;
+    case caa::CaaOutcome::prohibited: return PrimaryState::prohibited;
+    case caa::CaaOutcome::undetermined: return PrimaryState::undetermined;
+  }
+  return PrimaryState::undetermined;
+}
+
+// A remote's state in one question; it has replied. Whether it saw the same challenge information
+// cannot be said before the primary has.
+RemoteState remote_state(const Report& remote, const Report& primary, std::size_t question) {
+  if (!*remote.reply) return state_of(remote.reply->error().kind);
+  if (!remote.control) return state_of(remote.determinations[question]);
+  if (!primary.control) return RemoteState::pending;
+  return state_of(*remote.control, *primary.control);
+}
+
 // Shared by the waiting coroutine and the perspectives' coroutines, all on one executor. The last
 // straggler keeps it alive.
 struct Board {
   Board(const asio::any_io_executor& executor, std::shared_ptr<const AttemptPlan> the_plan,
         LateReport late_report)
       : plan(std::move(the_plan)), late(std::move(late_report)), news(executor) {
-    result.judgements.resize(plan->questions.size());
+    result.judgements.resize(plan->judge_control ? 1 : plan->questions.size());
     for (Judgement& judgement : result.judgements)
       judgement.remotes.assign(plan->remotes.size(), RemoteState::pending);
     result.primary.code = plan->primary.code;
@@ -38,11 +65,20 @@ struct Board {
   asio::steady_timer news;  // cancelled whenever something was reported
 
   void judge() {
+    for (std::size_t q = 0; q < result.judgements.size(); ++q) place(q);
     // Also those that are final already: nothing changes their outcome any more, but the figures
     // must go with the states beside them, which an answer of the same moment may still add to.
     for (Judgement& judgement : result.judgements)
       judgement.quorum = judge_quorum(plan->terms, judgement.primary, plan->traits,
                                       judgement.remotes, plan->needed_at_least);
+  }
+  // The states, from what was reported so far.
+  void place(std::size_t question) {
+    Judgement& judgement = result.judgements[question];
+    if (result.primary.reply) judgement.primary = primary_state(result.primary, question);
+    for (std::size_t i = 0; i < result.remotes.size(); ++i)
+      if (result.remotes[i].reply)
+        judgement.remotes[i] = remote_state(result.remotes[i], result.primary, question);
   }
   [[nodiscard]] bool final() const {
     for (const Judgement& judgement : result.judgements)
@@ -58,8 +94,10 @@ struct Board {
 
 using BoardPtr = std::shared_ptr<Board>;
 
-observe::ObservationRequest request_of(const AttemptPlan& plan, Random& random) {
-  return {plan.order_id, plan.attempt, base64url_encode(random.octets(kNonceSize)), plan.check};
+observe::ObservationRequest request_of(const AttemptPlan& plan, observe::Check check,
+                                       Random& random) {
+  return {plan.order_id, plan.attempt, base64url_encode(random.octets(kNonceSize)),
+          std::move(check)};
 }
 
 // Holds an observation against what its perspective is declared to be. An answer that should have
@@ -70,7 +108,7 @@ PerspectiveReply held_to_declaration(PerspectiveReply reply, const Participant& 
   if (!reply) return reply;
   const observe::Observation& seen = reply->observation;
   std::string_view mismatch;
-  if (participant.validates && !seen.caa.validating)
+  if (participant.validates && !observe::validated(seen.seen))
     mismatch = "its resolver did not validate DNSSEC";
   if (seen.lab && !lab) mismatch = "it was made in a lab";
   if (mismatch.empty()) return reply;
@@ -80,23 +118,28 @@ PerspectiveReply held_to_declaration(PerspectiveReply reply, const Participant& 
                                 participant.code, mismatch)});
 }
 
-std::vector<caa::CaaDetermination> assess_all(const PerspectiveReply& reply,
-                                              const AttemptPlan& plan) {
-  std::vector<caa::CaaDetermination> determinations;
-  if (!reply) return determinations;
+// Judges what the reply brought; whether it is of the check's kind was seen when it was accepted.
+void assess_reply(Report& report, const AttemptPlan& plan) {
+  if (!*report.reply) return;
+  const observe::Seen& seen = (*report.reply)->observation.seen;
+  if (const auto* control = std::get_if<dcv::ControlObservation>(&seen)) {
+    if (plan.judge_control) report.control = plan.judge_control(*control);
+    return;
+  }
   for (const caa::CaaQuestion& question : plan.questions)
-    determinations.push_back(caa::assess(reply->observation.caa, question, plan.assessment));
-  return determinations;
+    report.determinations.push_back(
+        caa::assess(std::get<caa::CaaObservation>(seen), question, plan.assessment));
 }
 
-PrimaryState primary_state(const Report& report, std::size_t question) {
-  if (report.determinations.empty()) return PrimaryState::undetermined;
-  switch (report.determinations[question].outcome) {
-    case caa::CaaOutcome::permitted: return PrimaryState::permitted;
-    case caa::CaaOutcome::prohibited: return PrimaryState::prohibited;
-    case caa::CaaOutcome::undetermined: return PrimaryState::undetermined;
-  }
-  return PrimaryState::undetermined;
+// What the remotes are asked. They look at the mail server that the primary selected (SBR 3.2.2.3).
+observe::Check check_for_remotes(const AttemptPlan& plan, const Report& primary) {
+  observe::Check check = plan.check;
+  auto* control = std::get_if<dcv::ControlCheck>(&check);
+  if (control == nullptr || !control->mail_server || !primary.reply || !*primary.reply)
+    return check;
+  const auto& seen = std::get<dcv::ControlObservation>((*primary.reply)->observation.seen);
+  control->mail_server->smtp_host = seen.smtp_host;
+  return check;
 }
 
 Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> plan,
@@ -109,16 +152,14 @@ Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> pla
   reply = held_to_declaration(std::move(reply), participant, plan->lab);
   report.elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
-  report.determinations = assess_all(reply, *plan);
   report.reply = std::move(reply);
+  assess_reply(report, *plan);
   co_return report;
 }
 
 Task<void> ask_primary(BoardPtr board, observe::ObservationRequest request, Deadline deadline) {
   Report report = co_await ask(board->plan->primary, board->plan, std::move(request), deadline);
   if (board->decided) co_return;  // the coordinator gave up on it; nothing was answered from it
-  for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
-    board->result.judgements[q].primary = primary_state(report, q);
   board->result.primary = std::move(report);
   board->judge();
   board->news.cancel();
@@ -132,18 +173,16 @@ Task<void> ask_remote(BoardPtr board, std::size_t index, observe::ObservationReq
     board->late(std::move(report));
     co_return;
   }
-  for (std::size_t q = 0; q < board->result.judgements.size(); ++q)
-    board->result.judgements[q].remotes[index] =
-        *report.reply ? state_of(report.determinations[q]) : state_of(report.reply->error().kind);
   board->result.remotes[index] = std::move(report);
   board->judge();
   board->news.cancel();
 }
 
 void ask_remotes(const BoardPtr& board, TaskGroup& group, Random& random, Deadline deadline) {
+  const observe::Check check = check_for_remotes(*board->plan, board->result.primary);
   for (std::size_t i = 0; i < board->plan->remotes.size(); ++i) {
     board->result.remotes[i].asked = true;
-    group.spawn(ask_remote(board, i, request_of(*board->plan, random), deadline));
+    group.spawn(ask_remote(board, i, request_of(*board->plan, check, random), deadline));
   }
 }
 
@@ -159,6 +198,15 @@ void close_board(Board& board) {
 }
 
 }  // namespace
+
+RemoteState state_of(const dcv::ControlDetermination& remote,
+                     const dcv::ControlDetermination& primary) {
+  if (dcv::corroborates(primary, remote)) return RemoteState::corroborated;
+  if (remote.outcome != dcv::ControlOutcome::undetermined) return RemoteState::denied;
+  if (remote.reason == dcv::ControlReason::bogus) return RemoteState::bogus;
+  if (remote.reason == dcv::ControlReason::timed_out) return RemoteState::timed_out;
+  return RemoteState::lookup_failed;
+}
 
 RemoteState state_of(const caa::CaaDetermination& determination) {
   switch (determination.outcome) {
@@ -176,7 +224,7 @@ Task<AttemptResult> run_attempt(asio::any_io_executor executor,
                                 Random* random, Deadline deadline, LateReport late) {
   const auto board = std::make_shared<Board>(executor, plan, std::move(late));
   board->result.primary.asked = true;
-  group->spawn(ask_primary(board, request_of(*plan, *random), deadline));
+  group->spawn(ask_primary(board, request_of(*plan, plan->check, *random), deadline));
   bool remotes_asked = !plan->remotes_after_primary;
   if (remotes_asked) ask_remotes(board, *group, *random, deadline);
   board->judge();

@@ -19,6 +19,7 @@
 #include "caa/assess.h"
 #include "corroborate/client.h"
 #include "corroborate/quorum.h"
+#include "dcv/assess.h"
 
 namespace parallax::corroborate {
 
@@ -31,14 +32,19 @@ struct Participant {
   bool validates = true;
 };
 
+// Whether what was seen shows control (dcv::assess, and the way to the ADN). Pure.
+using ControlJudge = std::function<dcv::ControlDetermination(const dcv::ControlObservation&)>;
+
 // What an attempt is made of; fixed before it starts.
 struct AttemptPlan {
   std::string order_id;
   unsigned attempt = 1;
   observe::Check check;
-  // Judged on the same observations: a name and its wildcard, for one. Never empty.
+  // A CAA check: judged on the same observations, a name and its wildcard, for one. Never empty.
   std::vector<caa::CaaQuestion> questions;
   caa::AssessmentSettings assessment;
+  // A control check: its one judge, which knows how the name's ADN may be found. Else empty.
+  ControlJudge judge_control;
   Participant primary;
   std::vector<Participant> remotes;
   std::vector<RemoteTraits> traits;  // in parallel with remotes
@@ -54,11 +60,12 @@ struct Report {
   bool asked = false;
   // None while pending.
   std::optional<PerspectiveReply> reply;
-  std::vector<caa::CaaDetermination> determinations;  // one per question, if it observed
+  std::vector<caa::CaaDetermination> determinations;  // one per question, if it observed CAA
+  std::optional<dcv::ControlDetermination> control;   // if it looked for a challenge
   std::chrono::milliseconds elapsed{0};
 };
 
-// The outcome for one question of the plan.
+// The outcome for one question of the plan; a control check is one question.
 struct Judgement {
   QuorumResult quorum;
   PrimaryState primary = PrimaryState::pending;
@@ -83,5 +90,8 @@ using LateReport = std::function<void(Report)>;
 
 // How a determination from a remote counts.
 [[nodiscard]] RemoteState state_of(const caa::CaaDetermination& determination);
+// The same for control: corroborated if the remote saw the primary's challenge information.
+[[nodiscard]] RemoteState state_of(const dcv::ControlDetermination& remote,
+                                   const dcv::ControlDetermination& primary);
 
 }  // namespace parallax::corroborate

@@ -37,10 +37,11 @@ std::string text_of(const tcp::endpoint& endpoint) {
 }
 
 // An IPv4 client of an IPv6 socket is still an IPv4 client.
-std::string peer_text(const asio::ip::address& address) {
+asio::ip::address address_of(const tcp::endpoint& peer) {
+  const asio::ip::address address = peer.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  return address.to_string();
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  return address;
 }
 
 tl::unexpected<Error> listen_error(std::string what, std::string where, const error_code& ec) {
@@ -90,6 +91,7 @@ class Core : public std::enable_shared_from_this<Core> {
         drained_(executor),
         grace_(executor) {
     state->limits = settings.limits;
+    state->problem = settings.problem;
     state->handler = std::move(handler);
     drained_.expires_at(asio::steady_timer::time_point::max());
   }
@@ -142,14 +144,19 @@ void Core::start(tcp::socket socket) {
   error_code ec;
   const tcp::endpoint peer = socket.remote_endpoint(ec);
   if (ec || connections_.size() >= state->limits.connections_max) return;  // closes the socket
+  const asio::ip::address address = address_of(peer);
+  if (state->connections_of(address) >= state->limits.connections_per_client_max) {
+    log::debug("http.connection_refused", {{"peer", address.to_string()}});
+    return;
+  }
   impl::SslPtr ssl;
   if (tls_) {
     ssl = tls_->server();
     if (!ssl) return;
   }
   const asio::any_io_executor executor = socket.get_executor();
-  auto connection = std::make_shared<ServerConnection>(std::move(socket), std::move(ssl),
-                                                       peer_text(peer.address()), state);
+  auto connection =
+      std::make_shared<ServerConnection>(std::move(socket), std::move(ssl), address, state);
   connections_.insert(connection);
   asio::co_spawn(
       executor, connection->run(),

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,22 +14,29 @@
 
 #include "base/result.h"
 #include "net/http.h"
+#include "net/problem.h"
 #include "net/tls.h"
 
 namespace parallax::net {
 
 struct HttpLimits {
   std::size_t header_bytes_max = 8 * 1024;
-  std::size_t body_bytes_max = 1024 * 1024;
+  std::size_t body_bytes_max = 256 * 1024;
   // All octets of one message on the wire, framing included: counted below the parser, since
   // Beast 345 lets trailers and chunk extensions grow past its own limits.
-  std::size_t message_bytes_max = 1024 * 1024 + 64 * 1024;
+  std::size_t message_bytes_max = 256 * 1024 + 64 * 1024;
+  // Octets of all messages at once, from their arrival to their answer; whoever sends more gets 503
+  // with Retry-After: 1. Anybody may send, so this is what strangers can make us hold.
+  std::size_t messages_bytes_max = std::size_t{128} * 1024 * 1024;
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds request_timeout{10'000};  // from the first octet to the last
   std::chrono::milliseconds response_timeout{10'000};
   std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
   std::size_t connections_max = 4096;              // more are closed on arrival
-  std::size_t requests_in_flight_max = 1024;       // more get 503 with Retry-After: 1
+  // Of one client: an IPv4 address or an IPv6 /64, which is the least that one host has to itself.
+  // More are closed on arrival. Connections with a verified client certificate do not count.
+  std::size_t connections_per_client_max = 256;
+  std::size_t requests_in_flight_max = 1024;  // more get 503 with Retry-After: 1
 };
 
 // One listening server on one executor. Create several on the same port (SO_REUSEPORT) for several
@@ -47,6 +55,8 @@ class HttpServer {
     int inherited_socket = -1;
     HttpLimits limits;
     bool reuse_port = false;
+    // Writes the server's own errors.
+    std::function<HttpResponse(unsigned status, std::string detail)> problem = net::problem;
   };
 
   // Binds and listens. `tls` null: plain HTTP. Error: configuration (with the address).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -10,6 +11,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "caa/observation.h"
+#include "dcv/check.h"
+#include "dcv/observation.h"
 #include "names/domain_name.h"
 
 namespace parallax::observe {
@@ -23,7 +26,10 @@ struct CaaCheck {
   friend auto operator<=>(const CaaCheck&, const CaaCheck&) = default;
 };
 
-using Check = CaaCheck;
+using Check = std::variant<CaaCheck, dcv::ControlCheck>;
+
+// What the check is about, as text: what decides which remotes are asked (select_remotes).
+[[nodiscard]] std::string subject_of(const Check& check);
 
 [[nodiscard]] boost::json::value to_json(const Check& check);
 [[nodiscard]] Result<Check> check_from_json(const boost::json::value& value, std::string pointer);
@@ -38,6 +44,13 @@ struct ObservationRequest {
   Check check;
 };
 
+// The facts that a check brings back, by its kind.
+using Seen = std::variant<caa::CaaObservation, dcv::ControlObservation>;
+// Whether the facts answer a check of that kind, about that subject.
+[[nodiscard]] bool answers(const Seen& seen, const Check& check);
+// Whether the perspective's resolver validated DNSSEC.
+[[nodiscard]] bool validated(const Seen& seen);
+
 // What a perspective says it saw, before signing. Bound to the request by order id, attempt,
 // nonce and check digest.
 struct Observation {
@@ -50,7 +63,7 @@ struct Observation {
   bool lab = false;
   Instant started{};
   Instant finished{};
-  caa::CaaObservation caa;
+  Seen seen;
 };
 
 }  // namespace parallax::observe

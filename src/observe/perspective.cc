@@ -4,17 +4,23 @@
 namespace parallax::observe {
 
 Perspective::Perspective(boost::asio::any_io_executor executor, PerspectiveSettings settings,
-                         SigningKey key, dns::Resolver& resolver, const Clock& clock)
+                         SigningKey key, Senses senses, const Clock& clock)
     : settings_(std::move(settings)),
-      resolver_(resolver),
+      senses_(senses),
       clock_(clock),
       signer_(std::move(executor), std::move(key), settings_.signing_window) {}
 
-Task<caa::CaaObservation> Perspective::look(Check check, Deadline deadline) {
+Task<Seen> Perspective::look(Check check, Deadline deadline) {
+  const Deadline limit = deadline.within(settings_.check_timeout);
+  if (auto* control = std::get_if<dcv::ControlCheck>(&check)) {
+    const dcv::Instruments instruments{senses_.resolver, senses_.client, senses_.random,
+                                       settings_.validating};
+    co_return co_await dcv::observe_control(std::move(*control), instruments, limit);
+  }
+  auto& caa = std::get<CaaCheck>(check);
   const caa::SearchSettings search{settings_.lookup_timeout, settings_.validating,
-                                   check.prove_insecure};
-  co_return co_await caa::observe_caa(resolver_, std::move(check.domain), search,
-                                      deadline.within(settings_.check_timeout));
+                                   caa.prove_insecure};
+  co_return co_await caa::observe_caa(*senses_.resolver, std::move(caa.domain), search, limit);
 }
 
 Task<Result<SignedObservation>> Perspective::observe(ObservationRequest request,
@@ -22,7 +28,7 @@ Task<Result<SignedObservation>> Perspective::observe(ObservationRequest request,
   BatchSigner::Announcement announcement(signer_);
   const Instant started = clock_.now();
   std::string check_digest = digest(request.check);
-  caa::CaaObservation seen = co_await look(std::move(request.check), deadline);
+  Seen seen = co_await look(std::move(request.check), deadline);
   Observation observation{std::move(request.order_id),
                           request.attempt,
                           std::move(request.nonce),

@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/deadline.h"
 #include "caa/search.h"
+#include "dcv/method.h"
 #include "dns/resolver.h"
 #include "observe/batch_signer.h"
 #include "observe/check.h"
@@ -35,11 +36,18 @@ struct SignedObservation {
   SignedStatement statement;
 };
 
-// One per worker; awaited on its executor. The resolver and the clock outlive it.
+// What a perspective looks with; all of it outlives the perspective.
+struct Senses {
+  dns::Resolver* resolver = nullptr;
+  net::GuardedClient* client = nullptr;  // HTTP and TLS methods
+  Random* random = nullptr;              // mail servers of equal preference
+};
+
+// One per worker; awaited on its executor. The clock outlives it.
 class Perspective {
  public:
   Perspective(boost::asio::any_io_executor executor, PerspectiveSettings settings, SigningKey key,
-              dns::Resolver& resolver, const Clock& clock);
+              Senses senses, const Clock& clock);
 
   // Runs the check within `deadline` and the check timeout. What went wrong on the network is
   // part of the observation. Error: internal (the statement could not be written).
@@ -47,13 +55,13 @@ class Perspective {
                                                         Deadline deadline);
 
   // The facts alone, unsigned: for interfaces that carry no signature.
-  [[nodiscard]] Task<caa::CaaObservation> look(Check check, Deadline deadline);
+  [[nodiscard]] Task<Seen> look(Check check, Deadline deadline);
 
   [[nodiscard]] const PerspectiveSettings& settings() const { return settings_; }
 
  private:
   PerspectiveSettings settings_;
-  dns::Resolver& resolver_;
+  Senses senses_;
   const Clock& clock_;
   BatchSigner signer_;
 };

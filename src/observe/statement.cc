@@ -30,10 +30,22 @@ Instant instant_member(ObjectReader& in, std::string_view key) {
   return {};
 }
 
+// The facts stand under the name of their kind.
+Result<Seen> read_seen(ObjectReader& in) {
+  if (in.has("control")) {
+    auto control = dcv::control_observation_from_json(in.value("control"), "/control");
+    if (!control) return fail(control.error());
+    return Seen{std::move(*control)};
+  }
+  auto caa = caa::observation_from_json(in.value("caa"), "/caa");
+  if (!caa) return fail(caa.error());
+  return Seen{std::move(*caa)};
+}
+
 }  // namespace
 
 Result<std::string> write_statement(const Observation& observation, bool packets) {
-  return canonical_json(json::object{
+  json::object out{
       {"type", kStatementType},
       {"order", observation.order_id},
       {"attempt", observation.attempt},
@@ -44,8 +56,12 @@ Result<std::string> write_statement(const Observation& observation, bool packets
       {"lab", observation.lab},
       {"started", format_instant(observation.started)},
       {"finished", format_instant(observation.finished)},
-      {"caa", caa::to_json(observation.caa, packets)},
-  });
+  };
+  if (const auto* caa = std::get_if<caa::CaaObservation>(&observation.seen))
+    out["caa"] = caa::to_json(*caa, packets);
+  else
+    out["control"] = dcv::to_json(std::get<dcv::ControlObservation>(observation.seen), packets);
+  return canonical_json(out);
 }
 
 Result<Observation> read_statement(std::string_view statement) {
@@ -63,9 +79,9 @@ Result<Observation> read_statement(std::string_view statement) {
   const bool lab = in.boolean("lab");
   const Instant started = instant_member(in, "started");
   const Instant finished = instant_member(in, "finished");
-  auto caa = caa::observation_from_json(in.value("caa"), "/caa");
+  auto seen = read_seen(in);
   if (auto end = in.finish(); !end) return fail(end.error());
-  if (!caa) return fail(caa.error());
+  if (!seen) return fail(seen.error());
   return Observation{std::move(order_id),
                      attempt,
                      std::move(nonce),
@@ -75,7 +91,7 @@ Result<Observation> read_statement(std::string_view statement) {
                      lab,
                      started,
                      finished,
-                     std::move(*caa)};
+                     std::move(*seen)};
 }
 
 json::value to_json(const SignedStatement& statement) {
@@ -140,7 +156,7 @@ Binding check_binding(const Observation& observation, const ObservationRequest& 
   const bool same = observation.order_id == request.order_id &&
                     observation.attempt == request.attempt && observation.nonce == request.nonce &&
                     observation.check_digest == digest(request.check) &&
-                    observation.caa.domain == request.check.domain;
+                    answers(observation.seen, request.check);
   return same ? Binding::holds : Binding::wrong_request;
 }
 

@@ -14,19 +14,6 @@ namespace {
 using corroborate::QuorumOutcome;
 using corroborate::RemoteState;
 
-constexpr std::string_view kQuorumNotMet = "quorum-not-met";
-constexpr std::string_view kPrimaryUnavailable = "primary-unavailable";
-
-Outcome outcome_of(QuorumOutcome outcome) {
-  switch (outcome) {
-    case QuorumOutcome::permitted: return Outcome::permitted;
-    case QuorumOutcome::refused: return Outcome::refused;
-    case QuorumOutcome::undetermined:
-    case QuorumOutcome::open: break;
-  }
-  return Outcome::undetermined;
-}
-
 // A finding without packets: those stay in the signed statements.
 caa::CaaObservation light(caa::CaaObservation observation) {
   for (caa::CaaLookup& lookup : observation.lookups) {
@@ -35,6 +22,25 @@ caa::CaaObservation light(caa::CaaObservation observation) {
       for (dns::InsecurityStep& step : lookup.insecurity->steps) step.packet.clear();
   }
   return observation;
+}
+
+dcv::ControlObservation light(dcv::ControlObservation observation) {
+  for (dcv::SeenLookup& lookup : observation.lookups) lookup.packet.clear();
+  return observation;
+}
+
+// Adds what the perspective saw and what it comes to; returns the explanation.
+std::string add_sight(PerspectiveFinding& finding, const corroborate::Report& report,
+                      std::size_t question) {
+  const observe::Seen& seen = (*report.reply)->observation.seen;
+  if (const auto* control = std::get_if<dcv::ControlObservation>(&seen)) {
+    finding.control_seen = light(*control);
+    finding.control = report.control;
+    return report.control ? report.control->explanation : std::string();
+  }
+  finding.observation = light(std::get<caa::CaaObservation>(seen));
+  finding.determination = report.determinations[question];
+  return finding.determination->explanation;
 }
 
 PerspectiveFinding finding_of(const corroborate::Report& report, std::size_t question,
@@ -48,10 +54,8 @@ PerspectiveFinding finding_of(const corroborate::Report& report, std::size_t que
     finding.message = report.reply->error().message;
     return finding;
   }
-  finding.observation = light((*report.reply)->observation.caa);
-  finding.determination = report.determinations[question];
-  if (result != to_string(RemoteState::corroborated))
-    finding.message = finding.determination->explanation;
+  std::string explanation = add_sight(finding, report, question);
+  if (result != to_string(RemoteState::corroborated)) finding.message = std::move(explanation);
   return finding;
 }
 
@@ -68,13 +72,27 @@ PerspectiveFinding primary_finding(const corroborate::Report& report, std::size_
     result = corroborate::to_string(report.reply->error().kind);
   else if (!report.determinations.empty())
     result = primary_result(report.determinations[question]);
+  else if (report.control)
+    // Against itself: what it is called if it does not pass.
+    result = to_string(corroborate::state_of(*report.control, *report.control));
   PerspectiveFinding finding = finding_of(report, question, result);
   finding.primary = true;
   finding.rir = rules::to_string(info.rir);
   return finding;
 }
 
-// "eu-1: ...; ap-2: ...": what the remotes that did not corroborate said.
+}  // namespace
+
+Outcome outcome_of(QuorumOutcome outcome) {
+  switch (outcome) {
+    case QuorumOutcome::permitted: return Outcome::permitted;
+    case QuorumOutcome::refused: return Outcome::refused;
+    case QuorumOutcome::undetermined:
+    case QuorumOutcome::open: break;
+  }
+  return Outcome::undetermined;
+}
+
 std::string dissent(const std::vector<PerspectiveFinding>& findings) {
   std::vector<std::string> said;
   for (const PerspectiveFinding& finding : findings) {
@@ -91,6 +109,21 @@ std::string primary_absence(const corroborate::Report& primary) {
   return fmt::format("The Primary Network Perspective brought no usable observation: {}.",
                      primary.reply->error().message);
 }
+
+std::vector<PerspectiveFinding> findings_of(const OrderFindings& findings, std::size_t check,
+                                            std::size_t question) {
+  const corroborate::AttemptResult& attempt = findings.attempts[check];
+  std::vector<PerspectiveFinding> out;
+  out.push_back(primary_finding(attempt.primary, question, findings.roster.primary));
+  for (std::size_t i = 0; i < attempt.remotes.size(); ++i) {
+    out.push_back(finding_of(attempt.remotes[i], question,
+                             to_string(attempt.judgements[question].remotes[i])));
+    out.back().rir = rules::to_string(findings.roster.remotes[findings.remotes[check][i]].rir);
+  }
+  return out;
+}
+
+namespace {
 
 void explain(NameDecision& decision, const corroborate::Judgement& judgement,
              const corroborate::Report& primary) {
@@ -132,38 +165,76 @@ std::string_view deciding_rule(const NameDecision& decision, bool smime) {
   }
 }
 
-}  // namespace
-
-NameDecision compose_name(const names::CertificateName& name, caa::CertificateType type,
-                          const corroborate::AttemptResult& attempt, std::size_t question,
-                          const corroborate::Roster& roster,
-                          const std::vector<std::size_t>& remotes, Date at) {
-  const corroborate::Judgement& judgement = attempt.judgements[question];
-  NameDecision decision{name};
+// The CAA part of a name's decision.
+void compose_caa(const OrderFindings& findings, const NamePlan& plan, NameDecision& decision) {
+  const corroborate::AttemptResult& attempt = findings.attempts[*plan.caa];
+  const corroborate::Judgement& judgement = attempt.judgements[plan.question];
   decision.outcome = outcome_of(judgement.quorum.outcome);
   if (!attempt.primary.determinations.empty())
-    decision.primary = attempt.primary.determinations[question];
+    decision.primary = attempt.primary.determinations[plan.question];
   decision.quorum = judgement.quorum.text();
   decision.corroborated = judgement.quorum.corroborated;
   decision.remotes_used = judgement.quorum.used;
   for (const rules::Rir rir : judgement.quorum.rirs)
     decision.rirs.emplace_back(rules::to_string(rir));
-  const auto scope = type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
-  for (const std::string_view id : rules::decision_rules(scope, at))
-    decision.rules.emplace_back(id);
-  decision.perspectives.push_back(primary_finding(attempt.primary, question, roster.primary));
-  for (std::size_t i = 0; i < attempt.remotes.size(); ++i) {
-    PerspectiveFinding finding =
-        finding_of(attempt.remotes[i], question, to_string(judgement.remotes[i]));
-    finding.rir = rules::to_string(roster.remotes[remotes[i]].rir);
-    decision.perspectives.push_back(std::move(finding));
-  }
+  decision.perspectives = findings_of(findings, *plan.caa, plan.question);
   if (decision.outcome == Outcome::permitted)
     decision.permission_expires =
         (*attempt.primary.reply)->observation.started + decision.primary.permission_window;
   explain(decision, judgement, attempt.primary);
-  const bool smime = type == caa::CertificateType::smime;
-  decision.decided_by = rules::rule(deciding_rule(decision, smime), at);
+  const bool smime = findings.order.type == caa::CertificateType::smime;
+  decision.decided_by = rules::rule(deciding_rule(decision, smime), findings.at);
+}
+
+// CAA's rules stand in every name's list; those of control join them, each once.
+void add_control_rules(NameDecision& decision, const OrderFindings& findings, const NamePlan& plan,
+                       rules::Scope scope) {
+  const rules::MethodRule& method = decision.control->method;
+  const bool mail_server =
+      plan.control &&
+      std::get<dcv::ControlCheck>(findings.plan.checks[*plan.control].check).mail_server;
+  const auto route = mail_server ? rules::ControlRoute::mail_server : rules::ControlRoute::name;
+  for (const std::string_view id :
+       rules::control_rules(scope, method.method, method.target, findings.at, route))
+    decision.rules.emplace_back(id);
+  std::sort(decision.rules.begin(), decision.rules.end());
+  decision.rules.erase(std::unique(decision.rules.begin(), decision.rules.end()),
+                       decision.rules.end());
+}
+
+// Control decides where it was not shown, and where CAA does not exist.
+void decide_by_control(NameDecision& decision) {
+  const ControlDecision& control = *decision.control;
+  decision.outcome = control.outcome;
+  decision.reason = control.reason;
+  decision.explanation = control.explanation;
+  decision.decided_by = control.method.rule;
+  decision.permission_expires.reset();
+  if (control.outcome == Outcome::permitted) decision.permission_expires = control.reuse_until;
+}
+
+}  // namespace
+
+NameDecision compose_name(const OrderFindings& findings, std::size_t index) {
+  const NamePlan& plan = findings.plan.names[index];
+  NameDecision decision{findings.order.names[index]};
+  const bool smime = findings.order.type == caa::CertificateType::smime;
+  const auto scope = smime ? rules::Scope::smime : rules::Scope::tls;
+  for (const std::string_view id : rules::decision_rules(scope, findings.at))
+    decision.rules.emplace_back(id);
+  decision.control = compose_control(findings, index);
+  if (decision.control) add_control_rules(decision, findings, plan, scope);
+  const bool searched = plan.caa && !findings.attempts[*plan.caa].judgements.empty();
+  const bool waited = plan.caa_waits && decision.control->outcome != Outcome::permitted;
+  if (searched && !waited) {
+    compose_caa(findings, plan, decision);
+  } else {
+    const bool exists = names::caa_domain(findings.order.names[index]).has_value();
+    decision.caa = exists ? CaaPart::not_asked : CaaPart::not_applicable;
+  }
+  if (decision.control &&
+      (decision.control->outcome != Outcome::permitted || decision.caa != CaaPart::checked))
+    decide_by_control(decision);
   return decision;
 }
 

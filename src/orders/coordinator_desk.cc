@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders/coordinator_desk.h"
 
+#include <algorithm>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -51,15 +53,30 @@ struct CoordinatorDesk::Work {
   Decision decision;
   std::vector<std::vector<std::size_t>> remotes;     // per check
   std::vector<corroborate::AttemptResult> attempts;  // per check
-  std::size_t next = 0;                              // first check not yet started
+  std::vector<std::size_t> queue;                    // checks to carry out next
+  std::size_t next = 0;                              // in the queue: first not yet started
+
+  [[nodiscard]] bool attempted(std::size_t check) const {
+    return !attempts[check].judgements.empty();
+  }
 };
 
+namespace {
+
+bool shows_control(const corroborate::AttemptResult& attempt) {
+  return attempt.judgements.front().quorum.outcome == corroborate::QuorumOutcome::permitted;
+}
+
+}  // namespace
+
 CoordinatorDesk::CoordinatorDesk(DeskSettings settings, DeskParts parts)
-    : settings_(std::move(settings)), parts_(std::move(parts)) {}
+    : settings_(std::move(settings)),
+      parts_(std::move(parts)),
+      store_(parts_.executor, parts_.store, parts_.group, settings_.evidence_timeout) {}
 
 Task<Result<Answered>> CoordinatorDesk::place(Order order, AnswerWriter write) {
-  const Claim claim(*parts_.under_way, order.client, order.id);
-  if (!claim.held())
+  const auto claim = std::make_shared<Claim>(*parts_.under_way, order.client, order.id);
+  if (!claim->held())
     co_return fail(ErrorCode::conflict,
                    fmt::format("an order with the id \"{}\" is under way", order.id));
   if (!order.fresh_id) {
@@ -67,13 +84,14 @@ Task<Result<Answered>> CoordinatorDesk::place(Order order, AnswerWriter write) {
     if (!earlier) co_return fail(earlier.error());
     if (*earlier) co_return Answered{std::move(**earlier), std::nullopt, true};
   }
-  co_return co_await decide(std::move(order), std::move(write));
+  if (auto accepting = store_.accepting(); !accepting) co_return fail(accepting.error());
+  co_return co_await decide(std::move(order), std::move(write), claim);
 }
 
 Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::string client,
                                                                          std::string id,
                                                                          std::string digest) {
-  auto stored = co_await parts_.store->find_decision(std::move(client), id);
+  auto stored = co_await store_.find_decision(std::move(client), id);
   if (!stored) co_return fail(stored.error());
   if (!*stored) co_return std::optional<std::string>();
   if ((*stored)->request_digest != digest)
@@ -85,7 +103,7 @@ Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::st
 }
 
 Task<Result<std::string>> CoordinatorDesk::recall(std::string client, std::string order_id) {
-  auto stored = co_await parts_.store->find_decision(std::move(client), order_id);
+  auto stored = co_await store_.find_decision(std::move(client), order_id);
   if (!stored) co_return fail(stored.error());
   if (!*stored)
     co_return fail(ErrorCode::not_found, fmt::format("no order has the id \"{}\"", order_id));
@@ -107,19 +125,24 @@ Status CoordinatorDesk::check_counts(const Order& order, Date at) const {
 std::shared_ptr<const corroborate::AttemptPlan> CoordinatorDesk::attempt_plan(
     const Order& order, const PlannedCheck& planned, const std::vector<std::size_t>& remotes,
     Date at) const {
-  auto plan = std::make_shared<corroborate::AttemptPlan>(
-      corroborate::AttemptPlan{order.id,
-                               1,
-                               planned.check,
-                               planned.questions,
-                               settings_.assessment,
-                               parts_.primary,
-                               {},
-                               corroborate::traits_of(*parts_.roster, remotes, at),
-                               corroborate::terms_at(at, remotes.size()),
-                               order.corroborations_required.value_or(0),
-                               settings_.remotes_after_primary,
-                               settings_.lab});
+  const bool control = static_cast<bool>(planned.judge_control);
+  const bool after = control ? settings_.control_remotes_after_primary || planned.remotes_follow
+                             : settings_.remotes_after_primary;
+  auto plan = std::make_shared<corroborate::AttemptPlan>(corroborate::AttemptPlan{
+      order.id,
+      1,
+      planned.check,
+      planned.questions,
+      settings_.assessment,
+      planned.judge_control,
+      parts_.primary,
+      {},
+      corroborate::traits_of(*parts_.roster, remotes, at),
+      planned.primary_alone ? corroborate::QuorumTerms{}
+                            : corroborate::terms_at(at, remotes.size()),
+      planned.primary_alone ? 0 : order.corroborations_required.value_or(0),
+      after,
+      settings_.lab});
   for (const std::size_t index : remotes) {
     plan->remotes.push_back(parts_.remotes[index]);
     plan->remotes.back().validates = parts_.roster->remotes[index].validates;
@@ -131,8 +154,9 @@ Task<void> CoordinatorDesk::attempt(std::shared_ptr<Work> work, std::size_t inde
   const PlannedCheck& planned = work->plan.checks[index];
   const std::size_t count =
       work->order.remote_count.value_or(static_cast<unsigned>(parts_.remotes.size()));
-  work->remotes[index] = corroborate::select_remotes(
-      *parts_.roster, count, planned.check.domain.text(), settings_.selection_secret);
+  if (!planned.primary_alone)
+    work->remotes[index] = corroborate::select_remotes(
+        *parts_.roster, count, observe::subject_of(planned.check), settings_.selection_secret);
   const auto plan = attempt_plan(work->order, planned, work->remotes[index], work->at);
   corroborate::LateReport late =
       [this, client = work->order.client, id = work->order.id,
@@ -144,37 +168,52 @@ Task<void> CoordinatorDesk::attempt(std::shared_ptr<Work> work, std::size_t inde
       Deadline::after(settings_.check_timeout + kReplyMargin), std::move(late));
 }
 
-Task<void> CoordinatorDesk::attempt_all(std::shared_ptr<Work> work) {
-  while (work->next < work->plan.checks.size()) {
-    const std::size_t index = work->next++;
+Task<void> CoordinatorDesk::attempt_queued(std::shared_ptr<Work> work) {
+  while (work->next < work->queue.size()) {
+    const std::size_t index = work->queue[work->next++];
     co_await attempt(work, index);
   }
 }
 
-Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write) {
+Task<bool> CoordinatorDesk::run_queue(std::shared_ptr<Work> work) {
+  work->next = 0;
+  if (work->queue.size() == 1) {
+    co_await attempt_queued(work);
+  } else {
+    TaskGroup lanes(parts_.executor);
+    const std::size_t count = std::min(kConcurrentChecksPerOrder, work->queue.size());
+    for (std::size_t i = 0; i < count; ++i) lanes.spawn(attempt_queued(work));
+    co_await lanes.join();
+  }
+  // A lane that ended in an exception (no memory, say) left its check without an attempt.
+  co_return std::all_of(work->queue.begin(), work->queue.end(),
+                        [&work](std::size_t check) { return work->attempted(check); });
+}
+
+Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
+                                               std::shared_ptr<void> claim) {
   const auto work = std::make_shared<Work>();
   work->decision.received = parts_.clock->now();
   work->at = date_of(work->decision.received);
   if (auto counts = check_counts(order, work->at); !counts) co_return fail(counts.error());
-  auto plan = plan_order(order, settings_.assessment.permit_insecure_lookup_failure);
+  auto plan = plan_order(order, work->decision.received,
+                         {settings_.assessment.permit_insecure_lookup_failure, settings_.lab,
+                          settings_.refuse_discouraged_methods, parts_.suffixes});
   if (!plan) co_return fail(plan.error());
   work->order = std::move(order);
   work->plan = std::move(*plan);
   work->remotes.resize(work->plan.checks.size());
   work->attempts.resize(work->plan.checks.size());
-  if (work->plan.checks.size() == 1) {
-    co_await attempt_all(work);
-  } else {
-    TaskGroup lanes(parts_.executor);
-    const std::size_t count = std::min(kConcurrentChecksPerOrder, work->plan.checks.size());
-    for (std::size_t i = 0; i < count; ++i) lanes.spawn(attempt_all(work));
-    co_await lanes.join();
+  work->queue = first_checks(work->plan);
+  bool carried_out = co_await run_queue(work);
+  if (carried_out) {
+    work->queue = checks_after_control(
+        work->plan, [&work](std::size_t check) { return shows_control(work->attempts[check]); });
+    std::erase_if(work->queue, [&work](std::size_t check) { return work->attempted(check); });
+    carried_out = co_await run_queue(work);
   }
-  // A lane that ended in an exception (no memory, say) left its check without an attempt.
-  for (const corroborate::AttemptResult& attempt : work->attempts)
-    if (attempt.judgements.empty())
-      co_return fail(ErrorCode::internal, "a check of the order was not carried out");
-  co_return co_await commit(work, std::move(write));
+  if (!carried_out) co_return fail(ErrorCode::internal, "a check of the order was not carried out");
+  co_return co_await commit(work, std::move(write), std::move(claim));
 }
 
 evidence::Record CoordinatorDesk::record_of(const Work& work) const {
@@ -190,34 +229,35 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   return record;
 }
 
-Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write) {
+Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write,
+                                               std::shared_ptr<void> claim) {
   Decision& decision = work->decision;
   decision.order_id = work->order.id;
   decision.lab = settings_.lab;
   for (std::size_t i = 0; i < work->order.names.size(); ++i) {
-    const NamePlan& plan = work->plan.names[i];
-    decision.names.push_back(compose_name(work->order.names[i], work->order.type,
-                                          work->attempts[plan.check], plan.question, *parts_.roster,
-                                          work->remotes[plan.check], work->at));
+    decision.names.push_back(compose_name({work->order, work->plan, work->attempts, work->remotes,
+                                           *parts_.roster, *parts_.suffixes, work->at},
+                                          i));
   }
   decision.decided = parts_.clock->now();
   // The Primary says when it looked; by a clock of its own that is ahead, permission gets no
   // longer.
   for (NameDecision& name : decision.names)
-    if (name.permission_expires)
+    if (name.permission_expires && name.caa == CaaPart::checked)
       name.permission_expires =
           std::min(*name.permission_expires, decision.decided + name.primary.permission_window);
   conclude(decision);
   evidence::Record record = record_of(*work);
   // The answer names its place in the log, which only the log's writer knows. It is written on
-  // the writer's thread while this coroutine waits, so both never touch the decision at once.
+  // the writer's thread while this coroutine waits, so both never touch the decision at once; nor
+  // when the wait was too long, since then this coroutine leaves it to the writer.
   const auto answer = std::make_shared<std::string>();
   record.answer = [answer, work, write = std::move(write)](std::uint64_t index) {
     work->decision.evidence_index = index;
     *answer = write(work->decision);
     return *answer;
   };
-  const auto index = co_await parts_.store->append(std::move(record));
+  const auto index = co_await store_.append(std::move(record), std::move(claim));
   if (!index) co_return fail(index.error());
   if (parts_.decided) parts_.decided(decision);
   co_return Answered{std::move(*answer), std::move(decision), false};

@@ -18,6 +18,7 @@
 #include "corroborate/attempt.h"
 #include "corroborate/roster.h"
 #include "evidence/store.h"
+#include "evidence/timed_store.h"
 #include "orders/desk.h"
 #include "orders/plan.h"
 
@@ -29,8 +30,11 @@ using OrdersUnderWay = Guarded<std::set<std::pair<std::string, std::string>>>;
 
 struct DeskSettings {
   std::chrono::milliseconds check_timeout{15'000};
+  std::chrono::milliseconds evidence_timeout{10'000};  // for each wait for the evidence store
   caa::AssessmentSettings assessment;
-  bool remotes_after_primary = false;
+  bool remotes_after_primary = false;         // CAA checks
+  bool control_remotes_after_primary = true;  // control checks: most fail at the primary
+  bool refuse_discouraged_methods = false;
   bool lab = false;
   std::string configuration;     // digest that records carry
   std::string selection_secret;  // see corroborate::select_remotes
@@ -40,13 +44,14 @@ struct DeskSettings {
 struct DeskParts {
   boost::asio::any_io_executor executor;
   const corroborate::Roster* roster = nullptr;
+  const names::PublicSuffixList* suffixes = nullptr;
   corroborate::Participant primary;
   std::vector<corroborate::Participant> remotes;  // in parallel with roster->remotes
   evidence::EvidenceStore* store = nullptr;
   OrdersUnderWay* under_way = nullptr;
   const Clock* clock = nullptr;
   Random* random = nullptr;
-  TaskGroup* group = nullptr;                    // owns stragglers
+  TaskGroup* group = nullptr;  // owns stragglers: late observations, appends nobody waits for
   std::function<void(const Decision&)> decided;  // metrics; may be empty
 };
 
@@ -64,21 +69,28 @@ class CoordinatorDesk final : public OrderDesk {
   [[nodiscard]] Task<Result<std::optional<std::string>>> earlier_answer(std::string client,
                                                                         std::string id,
                                                                         std::string digest);
-  [[nodiscard]] Task<Result<Answered>> decide(Order order, AnswerWriter write);
+  // `claim` on the order's id is kept until the record is durable or refused, even if that is after
+  // the caller was told that it takes too long: a repeat must not decide twice.
+  [[nodiscard]] Task<Result<Answered>> decide(Order order, AnswerWriter write,
+                                              std::shared_ptr<void> claim);
   [[nodiscard]] Status check_counts(const Order& order, Date at) const;
   [[nodiscard]] std::shared_ptr<const corroborate::AttemptPlan> attempt_plan(
       const Order& order, const PlannedCheck& planned, const std::vector<std::size_t>& remotes,
       Date at) const;
   [[nodiscard]] Task<void> attempt(std::shared_ptr<Work> work, std::size_t index);
-  [[nodiscard]] Task<void> attempt_all(std::shared_ptr<Work> work);
+  [[nodiscard]] Task<void> attempt_queued(std::shared_ptr<Work> work);
+  // Runs the checks queued, several at a time; false if one of them was not carried out.
+  [[nodiscard]] Task<bool> run_queue(std::shared_ptr<Work> work);
   void record_late(const std::string& client, const std::string& order_id,
                    const std::string& check_digest, const corroborate::Report& report);
   [[nodiscard]] Task<void> append_late(evidence::Record record);
-  [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write);
+  [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write,
+                                              std::shared_ptr<void> claim);
   [[nodiscard]] evidence::Record record_of(const Work& work) const;
 
   DeskSettings settings_;
   DeskParts parts_;
+  evidence::TimedStore store_;
 };
 
 }  // namespace parallax::orders

@@ -30,7 +30,9 @@ class OrderDesk {
 
   // Decides, records durably, and only then returns. Same client, id and request digest: the
   // stored answer. Errors: conflict (the id was used for another request, or is under way right
-  // now), overloaded, storage, forbidden (remote counts below the rules).
+  // now), overloaded, storage (not durable, or not in time: then the id stays under way until the
+  // record is durable or refused, and later gives the stored answer), forbidden (remote counts
+  // below the rules).
   [[nodiscard]] virtual Task<Result<Answered>> place(Order order, AnswerWriter write) = 0;
 
   // The stored answer to an earlier order of this client. Error: not_found.

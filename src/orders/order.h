@@ -10,8 +10,13 @@
 
 #include "base/time.h"
 #include "caa/assess.h"
+#include "dcv/adn.h"
+#include "dcv/assess.h"
+#include "dcv/check.h"
+#include "dcv/observation.h"
 #include "names/certificate_name.h"
 #include "observe/check.h"
+#include "rules/method.h"
 #include "rules/rule.h"
 
 namespace parallax::orders {
@@ -19,6 +24,13 @@ namespace parallax::orders {
 inline constexpr std::size_t kOrderIdSizeMax = 128;
 inline constexpr std::size_t kNamesPerOrderMax = 100;
 inline constexpr std::size_t kIssuersPerOrderMax = 32;
+
+// How control of one name is to be shown.
+struct ControlRequest {
+  rules::ControlMethod method = rules::ControlMethod::dns_change;
+  // None for the methods that the caller carries out itself (e-mail to the mailbox, for one).
+  std::optional<dcv::ControlCheck> check{};
+};
 
 // What a CA asks for. Every name is parsed; `issuers` is never empty.
 struct Order {
@@ -28,6 +40,13 @@ struct Order {
   bool fresh_id = false;       // made by this server for this request: surely unused
   caa::CertificateType type = caa::CertificateType::smime;
   std::vector<names::CertificateName> names;  // distinct, as asked
+  // In parallel with `names`, or empty: control was not asked for.
+  std::vector<std::optional<ControlRequest>> controls;
+  // Search CAA also for names whose control was not shown.
+  bool caa_regardless = false;
+  // Of names that control is asked of, nothing but control: the caller asks for CAA in an order of
+  // its own (Open MPIC), and the decision is no permission to sign.
+  bool control_alone = false;
   std::vector<names::DomainName> issuers;
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;  // RFC 8657 label
@@ -51,15 +70,52 @@ struct PerspectiveFinding {
   std::string message;                                 // one sentence, empty when corroborated
   std::optional<caa::CaaDetermination> determination;  // none if nothing usable came back
   std::optional<caa::CaaObservation> observation;
+  // The same of a control check, instead.
+  std::optional<dcv::ControlDetermination> control;
+  std::optional<dcv::ControlObservation> control_seen;
   std::chrono::milliseconds elapsed{0};
 };
+
+// What showing control of one name came to.
+struct ControlDecision {
+  rules::MethodRule method;  // as it stood on the day
+  Outcome outcome = Outcome::undetermined;
+  std::string
+      reason{};  // a ControlReason, "quorum-not-met", "primary-unavailable", "shown-by-caller"
+  std::string explanation{};
+  // From the name applied for to the ADN, and how; empty for IP addresses.
+  dcv::AdnDerivation derivation{};
+  std::optional<names::DomainName> smtp_host{};  // SBR 3.2.2.3
+  std::optional<dcv::ControlDetermination> primary{};
+  std::string quorum{};  // "4/5"; empty where the Primary alone checks
+  unsigned corroborated = 0;
+  unsigned remotes_used = 0;
+  std::vector<std::string> rirs{};
+  // Why no remote was asked: the clause; empty where they were.
+  std::string without_remotes{};
+  // Last instant at which this validation may be reused, if it shows control.
+  std::optional<Instant> reuse_until{};
+  std::vector<PerspectiveFinding> perspectives{};  // primary first
+};
+
+// Whether CAA is part of a name's decision.
+enum class CaaPart {
+  checked,
+  not_asked,       // control was not shown
+  not_applicable,  // IP addresses and onion names have no CAA
+};
+[[nodiscard]] std::string_view to_string(CaaPart part);  // "checked", "not-asked", ...
 
 struct NameDecision {
   names::CertificateName name;
   Outcome outcome = Outcome::undetermined;
-  std::string reason{};                         // stable code: a CaaReason, or "quorum-not-met"
-  std::string explanation{};                    // for people
-  caa::CaaDetermination primary{};              // the Primary Network Perspective's determination
+  // Stable code: a CaaReason, "quorum-not-met", or the reason of `control` if that decided.
+  std::string reason{};
+  std::string explanation{};                 // for people
+  std::optional<ControlDecision> control{};  // if it was asked for
+  CaaPart caa = CaaPart::checked;
+  // From here to `rirs`: the CAA search. The Primary Network Perspective's determination.
+  caa::CaaDetermination primary{};
   std::optional<Instant> permission_expires{};  // only when permitted
   std::string quorum{};                         // "4/5": remotes that corroborated / remotes used
   unsigned corroborated = 0;

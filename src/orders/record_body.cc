@@ -23,9 +23,18 @@ json::value optional_instant(const std::optional<Instant>& instant) {
   return instant ? json::value(format_instant(*instant)) : json::value(nullptr);
 }
 
+json::value control_request_json(const std::optional<ControlRequest>& control) {
+  if (!control) return nullptr;
+  return json::object{
+      {"method", rules::to_string(control->method)},
+      {"check", control->check ? dcv::to_json(*control->check) : json::value(nullptr)}};
+}
+
 json::object order_json(const Order& order) {
   json::array names;
   for (const auto& name : order.names) names.emplace_back(names::text_of(name));
+  json::array controls;
+  for (const auto& control : order.controls) controls.push_back(control_request_json(control));
   json::array issuers;
   for (const auto& issuer : order.issuers) issuers.emplace_back(issuer.text());
   return {{"id", order.id},
@@ -33,6 +42,7 @@ json::object order_json(const Order& order) {
           {"request_digest", order.request_digest},
           {"type", caa::to_string(order.type)},
           {"names", std::move(names)},
+          {"controls", std::move(controls)},
           {"issuers", std::move(issuers)},
           {"account_uri", optional_text(order.account_uri)},
           {"validation_method", optional_text(order.validation_method)},
@@ -56,12 +66,19 @@ json::object report_json(const corroborate::Report& report) {
 
 json::object check_json(const RecordInput& input, std::size_t index) {
   const corroborate::AttemptResult& attempt = input.attempts[index];
+  const observe::Check& check = input.plan.checks[index].check;
+  if (attempt.judgements.empty())  // control was not shown, so CAA was not asked for
+    return {{"check", observe::to_json(check)},
+            {"digest", observe::digest(check)},
+            {"attempt", 0},
+            {"perspectives", json::array()},
+            {"primary", nullptr},
+            {"remotes", json::array()}};
   json::array remotes;
   for (const corroborate::Report& report : attempt.remotes) remotes.push_back(report_json(report));
   json::array roster{corroborate::to_json(input.roster.primary)};
   for (const std::size_t i : input.remotes[index])
     roster.push_back(corroborate::to_json(input.roster.remotes[i]));
-  const observe::Check& check = input.plan.checks[index].check;
   return {{"check", observe::to_json(check)},
           {"digest", observe::digest(check)},
           {"attempt", 1},
@@ -85,17 +102,53 @@ json::object quorum_json(const corroborate::Judgement& judgement) {
           {"reasons", texts(judgement.quorum.reasons)}};
 }
 
+json::value quorum_at(const RecordInput& input, std::optional<std::size_t> check,
+                      std::size_t question) {
+  if (!check || input.attempts[*check].judgements.empty()) return nullptr;
+  return quorum_json(input.attempts[*check].judgements[question]);
+}
+
+json::value index_json(std::optional<std::size_t> index) {
+  return index ? json::value(*index) : json::value(nullptr);
+}
+
+json::value control_json(const RecordInput& input, std::size_t index) {
+  const auto& control = input.decision.names[index].control;
+  if (!control) return nullptr;
+  const NamePlan& plan = input.plan.names[index];
+  json::array path;
+  for (const names::DomainName& name : control->derivation.path) path.emplace_back(name.text());
+  json::array steps;
+  for (const dcv::AdnStep step : control->derivation.steps)
+    steps.emplace_back(step == dcv::AdnStep::cname ? "cname" : "prune");
+  return json::object{{"check", index_json(plan.control)},
+                      {"method", rules::to_string(control->method.method)},
+                      {"rule", control->method.rule.id},
+                      {"outcome", to_string(control->outcome)},
+                      {"reason", control->reason},
+                      {"explanation", control->explanation},
+                      {"adn_path", std::move(path)},
+                      {"adn_steps", std::move(steps)},
+                      {"smtp_host", control->smtp_host ? json::value(control->smtp_host->text())
+                                                       : json::value(nullptr)},
+                      {"without_remotes", control->without_remotes},
+                      {"reuse_until", optional_instant(control->reuse_until)},
+                      {"quorum", quorum_at(input, plan.control, 0)}};
+}
+
 json::object name_json(const RecordInput& input, std::size_t index) {
   const NameDecision& name = input.decision.names[index];
   const NamePlan& plan = input.plan.names[index];
   return {{"name", names::text_of(name.name)},
-          {"check", plan.check},
+          {"control", control_json(input, index)},
+          {"caa", to_string(name.caa)},
+          {"check", index_json(plan.caa)},
           {"outcome", to_string(name.outcome)},
           {"reason", name.reason},
           {"explanation", name.explanation},
           {"dnssec", dns::to_string(name.primary.verdict)},
           {"permission_expires", optional_instant(name.permission_expires)},
-          {"quorum", quorum_json(input.attempts[plan.check].judgements[plan.question])},
+          {"quorum", quorum_at(input, plan.caa, plan.question)},
           {"decided_by", name.decided_by ? json::value(name.decided_by->id) : json::value(nullptr)},
           {"rules", texts(name.rules)}};
 }

@@ -5,7 +5,9 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "dcv/check.h"
 
 namespace parallax::peer {
 namespace {
@@ -24,6 +26,13 @@ Result<Asked> parse_body(std::string_view body) {
   if (auto end = in.finish(); !end) return fail(end.error());
   if (!request) return fail(request.error());
   return Asked{std::move(*request), wait};
+}
+
+// A coordinator that was taken over must not make this perspective look where no method leads.
+Status may_look(const observe::Check& check, bool lab) {
+  const auto* control = std::get_if<dcv::ControlCheck>(&check);
+  if (control == nullptr) return {};
+  return dcv::validate(*control, date_of(system_clock().now()), lab);
 }
 
 }  // namespace
@@ -52,6 +61,8 @@ Task<net::HttpResponse> serve_observe(observe::Perspective* perspective, PeerPol
     co_return problem(403, "Forbidden", "the client certificate is not a coordinator's");
   auto asked = parse_body(request.body);
   if (!asked) co_return problem(400, "Bad Request", describe(asked.error()));
+  if (auto valid = may_look(asked->request.check, perspective->settings().lab); !valid)
+    co_return problem(400, "Bad Request", describe(valid.error()));
   auto seen =
       co_await perspective->observe(std::move(asked->request), Deadline::after(asked->wait));
   if (!seen) co_return problem(500, "Internal Server Error", seen.error().message);

@@ -2,16 +2,11 @@
 #include "rules/rule.h"
 
 #include <algorithm>
-#include <array>
 
 #include "rules/table.h"
 
 namespace parallax::rules {
 namespace {
-
-std::array<std::span<const Phase>, 3> all_parts() {
-  return {mpic_phases(), caa_phases(), other_phases()};
-}
 
 bool holds(const Phase& phase, Date at) { return phase.from <= at && at < phase.until; }
 
@@ -39,7 +34,7 @@ Rule resolve(const Phase& phase, Date at) {
 }
 
 const Phase* find(std::string_view id, Date at) {
-  for (const auto part : all_parts())
+  for (const auto part : table_parts())
     for (const Phase& phase : part)
       if (phase.id == id && holds(phase, at)) return &phase;
   return nullptr;
@@ -71,6 +66,11 @@ bool bears_on_decisions(std::string_view id) {
 }
 
 }  // namespace
+
+std::array<std::span<const Phase>, 6> table_parts() {
+  return {mpic_phases(),    caa_phases(),           other_phases(),
+          control_phases(), domain_method_phases(), ip_and_mailbox_method_phases()};
+}
 
 std::string_view to_string(Document document) {
   switch (document) {
@@ -115,7 +115,7 @@ std::optional<Rule> rule(std::string_view id, Date at) {
 
 std::vector<Rule> rules_in_force(Date at) {
   std::vector<Rule> rules;
-  for (const auto part : all_parts())
+  for (const auto part : table_parts())
     for (const Phase& phase : part)
       if (holds(phase, at)) rules.push_back(resolve(phase, at));
   std::ranges::sort(rules, {}, &Rule::id);
@@ -133,7 +133,7 @@ std::vector<std::string_view> decision_rules(Scope scope, Date at) {
 
 std::vector<std::string_view> rule_ids() {
   std::vector<std::string_view> ids;
-  for (const auto part : all_parts())
+  for (const auto part : table_parts())
     for (const Phase& phase : part) ids.push_back(phase.id);
   std::ranges::sort(ids);
   const auto surplus = std::ranges::unique(ids);
@@ -143,7 +143,7 @@ std::vector<std::string_view> rule_ids() {
 
 std::vector<Change> next_changes(Date at) {
   std::vector<Change> changes;
-  for (const auto part : all_parts())
+  for (const auto part : table_parts())
     for (const Phase& phase : part) add_changes(phase, at, changes);
   std::ranges::sort(changes, [](const Change& a, const Change& b) {
     return std::pair(a.on, a.rule.id) < std::pair(b.on, b.rule.id);

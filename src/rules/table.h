@@ -2,11 +2,12 @@
 // The rows behind rule.h. Only the functions of this folder and its tests look here.
 #pragma once
 
-#include <limits>
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "rules/method.h"
 #include "rules/rule.h"
 
 namespace parallax::rules {
@@ -31,6 +32,23 @@ struct Phase {
   Force force;
   std::optional<int> value;
   std::string_view text;
+  // Of a validation method's phases; for all else it says nothing.
+  MethodStanding standing = MethodStanding::allowed;
+};
+
+// What the rules allow with a validation method; its dates are those of the phases of `id`.
+struct MethodRow {
+  ControlMethod method;
+  TargetKind target;
+  std::string_view id;
+  bool wildcard = false;
+  bool prune = false;
+  bool cname = false;
+  bool onion = false;
+  bool mpic = true;
+  std::optional<std::chrono::days> token_valid = std::nullopt;
+  std::string_view acme_label = {};
+  std::string_view ca_tbr_label = {};
 };
 
 inline constexpr Date kOpenEnd = Date::max();
@@ -43,5 +61,13 @@ inline constexpr Date kOpenEnd = Date::max();
 [[nodiscard]] std::span<const Phase> mpic_phases();
 [[nodiscard]] std::span<const Phase> caa_phases();
 [[nodiscard]] std::span<const Phase> other_phases();
+[[nodiscard]] std::span<const Phase> control_phases();
+[[nodiscard]] std::span<const Phase> domain_method_phases();
+[[nodiscard]] std::span<const Phase> ip_and_mailbox_method_phases();
+// All of them.
+[[nodiscard]] std::array<std::span<const Phase>, 6> table_parts();
+
+[[nodiscard]] std::span<const MethodRow> domain_methods();
+[[nodiscard]] std::span<const MethodRow> ip_and_mailbox_methods();
 
 }  // namespace parallax::rules

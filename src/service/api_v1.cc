@@ -40,28 +40,29 @@ void ApiV1::install(Router& router) {
   });
 }
 
-tl::expected<orders::Order, net::HttpResponse> ApiV1::admit(const net::HttpRequest& request) const {
+tl::expected<OrderRequest, net::HttpResponse> ApiV1::admit(const net::HttpRequest& request) const {
   const auto caller = services_.authenticator.authenticate(request);
   if (!caller) return tl::unexpected(refuse(caller.error()));
   if (const auto problem = problem_with_wrapping(request))
     return tl::unexpected(to_response(*problem));
-  auto order = parse_order_request(
+  auto asked = parse_order_request(
       request.body, hex_encode(services_.random.octets(kGeneratedIdOctets)), services_.suffixes);
-  if (!order) return tl::unexpected(to_response(problem_with_request(order.error())));
-  if (const auto bound = check_issuers(*caller, order->issuers); !bound)
+  if (!asked) return tl::unexpected(to_response(problem_with_request(asked.error())));
+  orders::Order& order = asked->order;
+  if (const auto bound = check_issuers(*caller, issuers_named(order)); !bound)
     return tl::unexpected(to_response(
         {ProblemKind::issuer_not_bound, bound.error().message, "/issuers", std::nullopt}));
-  order->client = caller->client;
-  order->request_digest = request_digest(*order);
-  order->trace_id = traceparent_of(request);
-  return *std::move(order);
+  order.client = caller->client;
+  order.request_digest = request_digest(order);
+  order.trace_id = traceparent_of(request);
+  return *std::move(asked);
 }
 
 Task<net::HttpResponse> ApiV1::post(net::HttpRequest request) {
-  auto order = admit(request);
-  if (!order) co_return std::move(order.error());
-  auto answered = co_await services_.desk.place(std::move(*order), write_v1_answer);
-  if (!answered) co_return refuse(answered.error());
+  auto asked = admit(request);
+  if (!asked) co_return std::move(asked.error());
+  auto answered = co_await services_.desk.place(std::move(asked->order), write_v1_answer);
+  if (!answered) co_return refuse(located(std::move(answered.error()), asked->places));
   net::HttpResponse response = answer(std::move(answered->answer));
   if (answered->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   co_return response;

@@ -9,6 +9,7 @@
 #include "net/http.h"
 #include "orders/desk.h"
 #include "service/authenticator.h"
+#include "service/order_request.h"
 #include "service/router.h"
 
 namespace parallax::service {
@@ -35,7 +36,7 @@ class ApiV1 {
   [[nodiscard]] Task<net::HttpResponse> get(net::HttpRequest request, std::string id);
 
  private:
-  [[nodiscard]] tl::expected<orders::Order, net::HttpResponse> admit(
+  [[nodiscard]] tl::expected<OrderRequest, net::HttpResponse> admit(
       const net::HttpRequest& request) const;
 
   OrderServices services_;

@@ -10,7 +10,6 @@ namespace parallax::service {
 // 100 mailboxes of 254 octets, escaped six-fold, fit with room to spare.
 inline constexpr std::size_t kRequestBodySizeMax = 256 * 1024;
 inline constexpr std::size_t kAccountUriSizeMax = 512;
-inline constexpr std::size_t kMethodLabelSizeMax = 64;
 inline constexpr std::size_t kTraceIdentifierSizeMax = 256;
 inline constexpr std::size_t kClientsMax = 1000;
 inline constexpr std::size_t kTokensPerClientMax = 16;

@@ -10,6 +10,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "dcv/assess.h"
 #include "service/router.h"
 
 namespace parallax::service {
@@ -19,11 +20,14 @@ constexpr std::string_view kOther = "other";
 
 constexpr std::array<std::string_view, 3> kOutcomes = {"permitted", "refused", "undetermined"};
 
-// Every CaaReason, and the two that the desk adds.
+// Every CaaReason and ControlReason, and those that the desk adds.
 std::vector<std::string> reasons() {
   std::vector<std::string> out;
   for (int i = 0; i <= static_cast<int>(caa::CaaReason::bogus); ++i)
     out.emplace_back(caa::to_string(static_cast<caa::CaaReason>(i)));
+  for (int i = 0; i <= static_cast<int>(dcv::ControlReason::bogus); ++i)
+    out.emplace_back(dcv::to_string(static_cast<dcv::ControlReason>(i)));
+  out.emplace_back("shown-by-caller");
   out.emplace_back("quorum-not-met");
   out.emplace_back("primary-unavailable");
   out.emplace_back(kOther);

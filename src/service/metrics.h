@@ -45,7 +45,8 @@ class Metrics {
   // The text exposition format, version 0.0.4.
   [[nodiscard]] std::string text() const;
 
-  // GET /metrics. No authentication: the operator decides who reaches the listener.
+  // GET /metrics for whoever reaches the listener: a perspective's, where the handshake lets in
+  // nothing but certificates of the private CA.
   void install(Router& router);
   [[nodiscard]] Task<net::HttpResponse> page() const;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/mpic.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -30,17 +33,6 @@ net::HttpResponse json_response(unsigned status, const json::object& body) {
   return response;
 }
 
-// Status and headers as the problem of /v1 has them, in the body Open MPIC's clients know.
-net::HttpResponse detail_response(const Problem& problem) {
-  net::HttpResponse response = to_response(problem);
-  response.content_type = "application/json";
-  json::object body;
-  body["detail"] =
-      json::string(is_utf8(problem.detail) ? problem.detail : printable(problem.detail));
-  response.body = json::serialize(body);
-  return response;
-}
-
 net::HttpResponse validation_failed(json::array issues) {
   json::object body;
   body["error"] = "request-validation-failed";
@@ -48,16 +40,26 @@ net::HttpResponse validation_failed(json::array issues) {
   return json_response(400, body);
 }
 
-net::HttpResponse refuse(const Error& error) {
-  if (error.code == ErrorCode::forbidden) {  // remote counts below the rules, seen at the desk
-    json::object issue;
-    issue["issue_type"] = "invalid-perspective-count";
-    issue["message"] = json::string(error.message);
-    return validation_failed({std::move(issue)});
-  }
+json::array one_issue(std::string_view type, std::string_view message) {
+  json::object issue;
+  issue["issue_type"] = json::string(type);
+  issue["message"] = json::string(message);
+  return {std::move(issue)};
+}
+
+// `control`: the method asked for, of check_type dcv.
+net::HttpResponse refuse(const Error& error,
+                         std::optional<rules::ControlMethod> control = std::nullopt) {
+  const bool about_control = std::any_of(error.context.begin(), error.context.end(),
+                                         [](const auto& entry) { return entry.first == "field"; });
+  if (control && about_control)
+    return validation_failed(
+        one_issue(mpic_issue_type(error, *control), mpic_sentence(error, *control)));
+  if (error.code == ErrorCode::forbidden)  // remote counts below the rules, seen at the desk
+    return validation_failed(one_issue("invalid-perspective-count", error.message));
   const Problem problem = problem_with_service(error);
   if (status_of(problem.kind) >= 500) log::error("order-failed", {{"error", describe(error)}});
-  return detail_response(problem);
+  return to_detail_response(problem);
 }
 
 }  // namespace
@@ -68,19 +70,21 @@ void MpicApi::install(Router& router) {
   router.add("POST", "/mpic",
              [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
   router.add("GET", "/healthz", [](net::HttpRequest, std::string) { return healthy(); });
-  router.add("GET", "/configz", [this](net::HttpRequest, std::string) { return configuration(); });
+  router.add("GET", "/configz",
+             status_route(services_.authenticator, access_,
+                          [this](net::HttpRequest, std::string) { return configuration(); }));
 }
 
 Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   const auto caller = services_.authenticator.authenticate(request);
   if (!caller) co_return refuse(caller.error());
   if (request.body.size() > kRequestBodySizeMax)
-    co_return detail_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
+    co_return to_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
   auto parsed =
       parse_mpic_request(request.body, *caller, info_, date_of(clock_.now()), services_.suffixes);
   if (!parsed) co_return validation_failed(std::move(parsed.error()));
-  if (const auto bound = check_issuers(*caller, parsed->order.issuers); !bound)
-    co_return detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
+  if (const auto bound = check_issuers(*caller, issuers_named(parsed->order)); !bound)
+    co_return to_detail_response({ProblemKind::issuer_not_bound, bound.error().message, {}, {}});
 
   orders::Order& order = parsed->order;
   order.fresh_id = true;
@@ -90,11 +94,13 @@ Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {
   order.request_digest = request_digest(order);
   if (order.trace_id.empty()) order.trace_id = traceparent_of(request);
   orders::Order placed = order;
+  const auto control =
+      parsed->dcv ? std::optional(parsed->dcv->method) : std::optional<rules::ControlMethod>();
   auto write = [sent = std::move(*parsed), &info = info_](const orders::Decision& decision) {
     return write_mpic_answer(sent, info, decision);
   };
   auto answered = co_await services_.desk.place(std::move(placed), std::move(write));
-  if (!answered) co_return refuse(answered.error());
+  if (!answered) co_return refuse(answered.error(), control);
   net::HttpResponse response;
   response.body = std::move(answered->answer);
   if (info_.lab()) response.headers.emplace_back("Parallax-Lab", "true");

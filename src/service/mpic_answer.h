@@ -11,8 +11,9 @@
 namespace parallax::service {
 
 // The JSON text of the answer to `request`. `decision` holds one name. `is_valid` is the decision
-// (the primary's own determination and the quorum); `mpic_completed` is false when nothing could
-// be determined. The primary stands first among `perspectives`.
+// (the primary's own determination and the quorum), of check_type dcv its control part alone;
+// `mpic_completed` is false when nothing could be determined. The primary stands first among
+// `perspectives`.
 [[nodiscard]] std::string write_mpic_answer(const MpicRequest& request, const ServiceInfo& info,
                                             const orders::Decision& decision);
 

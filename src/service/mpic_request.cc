@@ -39,6 +39,7 @@ struct Sent {
   std::string target;
   std::optional<MpicOrchestration> orchestration;
   MpicCaaParameters caa;
+  std::optional<MpicDcvParameters> control;
   std::optional<std::string> trace_identifier;
 };
 
@@ -66,10 +67,14 @@ tl::expected<Sent, json::array> read_schema(std::string_view body) {
         inner.integer("perspective_count"), inner.integer("quorum_count"),
         inner.integer("max_attempts"), inner.integer("cohort_for_single_attempt")};
   }
-  // Control checks are refused as a whole: what their parameters look like does not matter.
   if (!sent.dcv)
     sent.caa = read_caa_parameters(in.member("caa_check_parameters"),
                                    in.loc_of("caa_check_parameters"), issues);
+  else if (!in.has("dcv_check_parameters"))
+    issues.add("missing", in.loc_of("dcv_check_parameters"), "Field required", *document);
+  else
+    sent.control = read_dcv_parameters(in.member("dcv_check_parameters"),
+                                       in.loc_of("dcv_check_parameters"), issues);
   sent.trace_identifier = in.string("trace_identifier");
   if (sent.trace_identifier && sent.trace_identifier->size() > kTraceIdentifierSizeMax)
     issues.add("string_too_long", in.loc_of("trace_identifier"),
@@ -131,6 +136,34 @@ void apply_issuers(const std::vector<std::string>& texts, orders::Order& order,
   }
 }
 
+void apply_caa(const Sent& sent, const Caller& caller, const names::PublicSuffixList& suffixes,
+               MpicRequest& request, LogicIssues& issues) {
+  request.order.type = sent.caa.type;
+  apply_target(sent, suffixes, request.order, issues);
+  request.allow_lookup_failure = sent.caa.allow_lookup_failure.value_or(false);
+  if (sent.caa.caa_domains) {
+    request.caa_domains = *sent.caa.caa_domains;
+    apply_issuers(request.caa_domains, request.order, issues);
+    return;
+  }
+  request.order.issuers = caller.issuers;
+  for (const auto& issuer : caller.issuers) request.caa_domains.push_back(issuer.text());
+}
+
+void apply_dcv(const Sent& sent, const Caller& caller, const ServiceInfo& info, Date day,
+               const names::PublicSuffixList& suffixes, MpicRequest& request, LogicIssues& issues) {
+  const rules::ControlMethod method = sent.control->method;
+  auto asked = mpic_control(*sent.control, sent.target, suffixes, day, info.lab());
+  if (!asked)
+    return issues.add(mpic_issue_type(asked.error(), method), mpic_sentence(asked.error(), method));
+  request.order.type = caa::CertificateType::tls_server;
+  request.order.control_alone = true;
+  request.order.issuers = caller.issuers;
+  request.order.names.push_back(std::move(asked->name));
+  request.order.controls.push_back(orders::ControlRequest{method, std::move(asked->check)});
+  request.dcv = sent.control;
+}
+
 }  // namespace
 
 tl::expected<MpicRequest, json::array> parse_mpic_request(std::string_view body,
@@ -140,28 +173,16 @@ tl::expected<MpicRequest, json::array> parse_mpic_request(std::string_view body,
   auto sent = read_schema(body);
   if (!sent) return tl::unexpected(std::move(sent.error()));
   LogicIssues issues;
-  if (sent->dcv) {
-    issues.add("unsupported-check-type",
-               "check_type dcv (domain control validation) is not offered by this build; "
-               "it corroborates caa");
-    return tl::unexpected(issues.take());
-  }
   MpicRequest request;
-  request.order.type = sent->caa.type;
   if (sent->orchestration)
     apply_orchestration(*sent->orchestration, info, day, request.order, issues);
-  apply_target(*sent, suffixes, request.order, issues);
-  if (sent->caa.caa_domains) {
-    request.caa_domains = *sent->caa.caa_domains;
-    apply_issuers(request.caa_domains, request.order, issues);
-  } else {
-    request.order.issuers = caller.issuers;
-    for (const auto& issuer : caller.issuers) request.caa_domains.push_back(issuer.text());
-  }
+  if (sent->dcv)
+    apply_dcv(*sent, caller, info, day, suffixes, request, issues);
+  else
+    apply_caa(*sent, caller, suffixes, request, issues);
   if (!issues.empty()) return tl::unexpected(issues.take());
   request.orchestration = sent->orchestration;
   request.target = std::move(sent->target);
-  request.allow_lookup_failure = sent->caa.allow_lookup_failure.value_or(false);
   request.trace_identifier = sent->trace_identifier;
   request.order.trace_id = sent->trace_identifier.value_or("");
   return request;

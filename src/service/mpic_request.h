@@ -15,6 +15,7 @@
 #include "names/public_suffix.h"
 #include "orders/order.h"
 #include "service/authenticator.h"
+#include "service/mpic_dcv_request.h"
 #include "service/service_info.h"
 
 namespace parallax::service {
@@ -35,6 +36,8 @@ struct MpicRequest {
   std::vector<std::string> caa_domains;  // the caller's bound issuers where absent
   bool allow_lookup_failure = false;     // echoed; the operator's setting alone decides
   std::optional<std::string> trace_identifier;
+  // The parameters of check_type dcv; none of check_type caa.
+  std::optional<MpicDcvParameters> dcv;
 };
 
 // `validation_issues` of a 400 answer: by schema {type, loc, msg, input}, or, if the schema holds,
@@ -42,8 +45,9 @@ struct MpicRequest {
 // - perspective_count zero, negative or above the roster: invalid-perspective-count; below the
 //   rules' minimum on `day` it is raised;
 // - quorum_count below the rules' table for the remotes used, or above them: invalid-quorum-count;
-// - check_type dcv: unsupported-check-type (control checks are not offered);
-// - an IP address, an onion or otherwise uncertifiable target: invalid-domain-or-ip-target;
+// - an onion or otherwise uncertifiable target, of check_type caa an IP address too:
+//   invalid-domain-or-ip-target;
+// - what control checks refuse: see mpic_issue_type;
 // - caa_domains empty or holding anything but domain names: invalid-caa-domains;
 // - max_attempts, cohort_for_single_attempt below 1: invalid-max-attempts, invalid-cohort.
 // There is one attempt whatever max_attempts says: a retry could only repeat the checks, and the

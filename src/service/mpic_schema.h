@@ -52,6 +52,10 @@ class SchemaReader {
   // The member, for a reader of its own; null value if absent.
   [[nodiscard]] const boost::json::value& member(std::string_view key) const;
   [[nodiscard]] boost::json::array loc_of(std::string_view key) const;
+  // A reader of the member, which is there; an issue if it is no object.
+  [[nodiscard]] SchemaReader inner(std::string_view key) {
+    return SchemaReader(member(key), loc_of(key), issues_);
+  }
 
  private:
   const boost::json::value* find(std::string_view key) const;

@@ -2,8 +2,8 @@
 #include "service/order_request.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
+#include <charconv>
+#include <map>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -12,6 +12,8 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "caa/parameters.h"
+#include "service/control_request.h"
 #include "service/limits.h"
 #include "service/requested_name.h"
 
@@ -28,50 +30,18 @@ Error at(Error error, std::string pointer) {
   return std::move(error).with("pointer", std::move(pointer));
 }
 
-// RFC 8657 s3 compares URIs as texts; what is not even the shape of a URI (RFC 3986 s3: scheme,
-// colon, only URI characters) is a mistake of the caller's.
-bool is_uri(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) return false;
-  if (text.size() > kAccountUriSizeMax || !letter(text[0])) return false;
-  const auto scheme = text.substr(0, colon);
-  const bool scheme_ok = std::all_of(scheme.begin(), scheme.end(), [](char c) {
-    return letter(c) || digit(c) || c == '+' || c == '-' || c == '.';
-  });
-  constexpr std::string_view kNeverInUri = "\"<>\\^`{|}";
-  return scheme_ok && std::all_of(text.begin(), text.end(), [&](char c) {
-           return c > 0x20 && c < 0x7f && kNeverInUri.find(c) == std::string_view::npos;
-         });
-}
-
-// The labels of RFC 8657 s4: the IANA registry "ACME Validation Methods", and `ca-` for methods
-// that it does not hold (SC-098's ca-tbr-N among them).
-constexpr std::array<std::string_view, 10> kRegisteredMethods = {
-    "http-01",        "dns-01",         "tls-alpn-01",  "tls-sni-01", "email-reply-00",
-    "dns-account-01", "dns-persist-01", "onion-csr-01", "tkauth-01",  "bp-nodeid-00"};
-
-bool is_method_label(std::string_view text) {
-  const bool label = !text.empty() && text.size() <= kMethodLabelSizeMax &&
-                     std::all_of(text.begin(), text.end(),
-                                 [](char c) { return letter(c) || digit(c) || c == '-'; });
-  if (!label) return false;
-  if (text.size() > 3 && text.starts_with("ca-")) return true;
-  return std::find(kRegisteredMethods.begin(), kRegisteredMethods.end(), text) !=
-         kRegisteredMethods.end();
-}
-
 void read_parameters(ObjectReader& in, orders::Order& order) {
   order.account_uri = in.optional_string("account_uri");
-  if (order.account_uri && !is_uri(*order.account_uri))
+  // RFC 8657 s3 compares URIs as texts; what is not even the shape of one is a mistake.
+  if (order.account_uri &&
+      (order.account_uri->size() > kAccountUriSizeMax || !caa::is_uri(*order.account_uri)))
     in.reject("account_uri", fmt::format("\"account_uri\" must be a URI (RFC 8657 section 3) of at "
                                          "most {} characters",
                                          kAccountUriSizeMax));
   order.validation_method = in.optional_string("validation_method");
-  if (order.validation_method && !is_method_label(*order.validation_method))
-    in.reject("validation_method",
-              fmt::format("\"{}\" is no validation method label (RFC 8657 section 4): neither in "
-                          "the IANA registry of ACME validation methods nor with the prefix ca-",
-                          printable(*order.validation_method, kMethodLabelSizeMax)));
+  if (!order.validation_method) return;
+  if (const auto known = caa::check_method_label(*order.validation_method); !known)
+    in.reject("validation_method", known.error().message);
 }
 
 Status read_issuers(const std::vector<std::string>& texts, orders::Order& order) {
@@ -93,20 +63,92 @@ Status read_issuers(const std::vector<std::string>& texts, orders::Order& order)
   return {};
 }
 
-Status read_names(const std::vector<std::string>& texts, const names::PublicSuffixList& suffixes,
-                  orders::Order& order) {
-  if (texts.empty() || texts.size() > orders::kNamesPerOrderMax)
+// One entry of `names`: a text, or an object that may ask for control.
+struct NameEntry {
+  std::string text;
+  std::string pointer;                   // to the text
+  const json::value* control = nullptr;  // borrowed from the document
+  std::string control_pointer;
+};
+
+Result<NameEntry> read_entry(const json::value& value, std::string pointer) {
+  if (const auto* text = value.if_string()) return NameEntry{std::string(*text), pointer, {}, {}};
+  if (!value.is_object())
     return fail(Error{ErrorCode::malformed,
-                      fmt::format("\"names\" holds {} names; an order holds 1 to {}", texts.size(),
-                                  orders::kNamesPerOrderMax),
+                      "\"names\" must hold strings, and objects of \"name\" and \"control\"",
+                      {{"pointer", std::move(pointer)}}});
+  ObjectReader in(value, std::move(pointer));
+  NameEntry out{in.string("name"), in.pointer_to("name"), in.optional_value("control"),
+                in.pointer_to("control")};
+  if (const auto end = in.finish(); !end) return fail(end.error());
+  return out;
+}
+
+struct ReadName {
+  names::CertificateName name;
+  std::optional<orders::ControlRequest> control;
+};
+
+Result<ReadName> read_name(const json::value& value, std::string pointer,
+                           const names::PublicSuffixList& suffixes, const orders::Order& order) {
+  const auto entry = read_entry(value, std::move(pointer));
+  if (!entry) return fail(entry.error());
+  auto name = entry->control != nullptr ? parse_controlled_name(entry->text, order.type, suffixes)
+                                        : parse_requested_name(entry->text, order.type, suffixes);
+  if (!name) return fail(at(name.error(), entry->pointer));
+  ReadName out{std::move(*name), std::nullopt};
+  if (entry->control == nullptr) return out;
+  auto control =
+      parse_control(*entry->control, entry->control_pointer, {out.name, order.type, order.issuers});
+  if (!control) return fail(control.error());
+  out.control = std::move(*control);
+  return out;
+}
+
+bool same(const std::optional<orders::ControlRequest>& a,
+          const std::optional<orders::ControlRequest>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->method == b->method && a->check == b->check;
+}
+
+Status read_names(const json::array& entries, const names::PublicSuffixList& suffixes,
+                  OrderRequest& request) {
+  orders::Order& order = request.order;
+  if (entries.empty() || entries.size() > orders::kNamesPerOrderMax)
+    return fail(Error{ErrorCode::malformed,
+                      fmt::format("\"names\" holds {} names; an order holds 1 to {}",
+                                  entries.size(), orders::kNamesPerOrderMax),
                       {{"pointer", "/names"}}});
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto name = parse_requested_name(texts[i], order.type, suffixes);
-    if (!name) return fail(at(name.error(), fmt::format("/names/{}", i)));
-    if (seen.insert(names::text_of(*name)).second) order.names.push_back(std::move(*name));
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto read = read_name(entries[i], fmt::format("/names/{}", i), suffixes, order);
+    if (!read) return fail(read.error());
+    const auto [known, fresh] = seen.emplace(names::text_of(read->name), order.names.size());
+    if (fresh) {
+      request.places.push_back(
+          {i, read->control ? std::optional(read->control->method) : std::nullopt});
+      order.names.push_back(std::move(read->name));
+      order.controls.push_back(std::move(read->control));
+    } else if (!same(order.controls[known->second], read->control)) {
+      return fail(Error{ErrorCode::malformed,
+                        "the name stands in the order twice, with different \"control\"",
+                        {{"pointer", fmt::format("/names/{}", i)}}});
+    }
   }
+  const auto asked = [](const auto& control) { return control.has_value(); };
+  if (std::none_of(order.controls.begin(), order.controls.end(), asked)) order.controls.clear();
   return {};
+}
+
+// Names with what is asked of them, in the order of the names.
+json::array controls_of(const orders::Order& order) {
+  std::map<std::string, json::value> by_name;
+  for (std::size_t i = 0; i < order.names.size(); ++i)
+    by_name[names::text_of(order.names[i])] =
+        order.controls[i] ? to_json(*order.controls[i]) : json::value(nullptr);
+  json::array out;
+  for (auto& [name, control] : by_name) out.push_back(std::move(control));
+  return out;
 }
 
 json::array sorted(std::vector<std::string> texts) {
@@ -135,12 +177,13 @@ bool valid_order_id(std::string_view id) {
   });
 }
 
-Result<orders::Order> parse_order_request(std::string_view body, std::string generated_id,
-                                          const names::PublicSuffixList& suffixes) {
+Result<OrderRequest> parse_order_request(std::string_view body, std::string generated_id,
+                                         const names::PublicSuffixList& suffixes) {
   const auto document = parse_json(body);
   if (!document) return fail(at(document.error(), ""));
   ObjectReader in(*document, "");
-  orders::Order order;
+  OrderRequest request;
+  orders::Order& order = request.order;
   order.fresh_id = !in.has("id") || in.optional_value("id") == nullptr;
   order.id = in.optional_string("id").value_or(std::move(generated_id));
   if (!valid_order_id(order.id))
@@ -152,15 +195,44 @@ Result<orders::Order> parse_order_request(std::string_view body, std::string gen
   if (!type)
     in.reject("type", fmt::format("\"{}\" is no certificate type; use \"smime\" or \"tls\"",
                                   printable(type_text, 20)));
-  const std::vector<std::string> names = in.strings("names");
+  const json::array& names = in.array("names");
   const std::vector<std::string> issuers = in.strings("issuers");
   read_parameters(in, order);
+  order.caa_regardless = in.optional_boolean("caa_regardless").value_or(false);
   if (const auto end = in.finish(); !end) return fail(end.error());
 
   order.type = *type;
   if (const auto read = read_issuers(issuers, order); !read) return fail(read.error());
-  if (const auto read = read_names(names, suffixes, order); !read) return fail(read.error());
-  return order;
+  if (const auto read = read_names(names, suffixes, request); !read) return fail(read.error());
+  return request;
+}
+
+Error located(Error error, const std::vector<NamePlace>& places) {
+  std::string field;
+  std::size_t index = places.size();
+  for (const auto& [key, value] : error.context) {
+    if (key == "pointer") return error;
+    if (key == "field") field = value;
+    if (key == "name") std::from_chars(value.data(), value.data() + value.size(), index);
+  }
+  if (index >= places.size()) return error;
+  const NamePlace& place = places[index];
+  std::string pointer = fmt::format("/names/{}", place.index);
+  if (place.method)
+    pointer += field == "applied_for" || field == "name"
+                   ? "/name"
+                   : "/control" + control_member(field, *place.method);
+  return std::move(error).with("pointer", std::move(pointer));
+}
+
+std::vector<names::DomainName> issuers_named(const orders::Order& order) {
+  std::vector<names::DomainName> out = order.issuers;
+  for (const auto& control : order.controls) {
+    if (!control || !control->check) continue;
+    const auto* value = std::get_if<dcv::PersistentValue>(&control->check->challenge);
+    if (value != nullptr) out.insert(out.end(), value->issuers.begin(), value->issuers.end());
+  }
+  return out;
 }
 
 std::string request_digest(const orders::Order& order) {
@@ -168,15 +240,18 @@ std::string request_digest(const orders::Order& order) {
   for (const auto& name : order.names) names.push_back(names::text_of(name));
   std::vector<std::string> issuers;
   for (const auto& issuer : order.issuers) issuers.push_back(issuer.text());
-  const json::object request{
-      {"client", order.client},
-      {"type", caa::to_string(order.type)},
-      {"names", sorted(std::move(names))},
-      {"issuers", sorted(std::move(issuers))},
-      {"account_uri", or_null(order.account_uri)},
-      {"validation_method", or_null(order.validation_method)},
-      {"remote_count", number_or_null(order.remote_count)},
-      {"corroborations_required", number_or_null(order.corroborations_required)}};
+  json::object request{{"client", order.client},
+                       {"type", caa::to_string(order.type)},
+                       {"names", sorted(std::move(names))},
+                       {"issuers", sorted(std::move(issuers))},
+                       {"account_uri", or_null(order.account_uri)},
+                       {"validation_method", or_null(order.validation_method)},
+                       {"remote_count", number_or_null(order.remote_count)},
+                       {"corroborations_required", number_or_null(order.corroborations_required)}};
+  // Left out where nothing is asked, so that orders without control keep their digests.
+  if (!order.controls.empty()) request["controls"] = controls_of(order);
+  if (order.caa_regardless) request["caa_regardless"] = true;
+  if (order.control_alone) request["control_alone"] = true;
   const auto text = canonical_json(request);
   // Only UTF-8 text and small numbers went in, which canonical_json never refuses; were it ever to,
   // a digest that is merely less tolerant of repeats is the safe side.

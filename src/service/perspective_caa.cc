@@ -11,6 +11,7 @@
 #include "service/limits.h"
 #include "service/mpic_check.h"
 #include "service/mpic_schema.h"
+#include "service/problem.h"
 #include "service/requested_name.h"
 
 namespace parallax::service {
@@ -102,7 +103,7 @@ Task<net::HttpResponse> PerspectiveCaa::post(net::HttpRequest request) {
   if (settings_.may_ask && !settings_.may_ask(request))
     co_return json_response(403, {{"detail", "Forbidden"}});
   if (request.body.size() > kRequestBodySizeMax)
-    co_return json_response(413, {{"detail", "Request body too large"}});
+    co_return to_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
   auto asked = parse(request.body, settings_.default_issuers, suffixes_);
   if (!asked) {
     json::object body;

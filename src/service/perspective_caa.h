@@ -39,8 +39,8 @@ class PerspectiveCaa {
       : observer_(observer), suffixes_(suffixes), clock_(clock), settings_(std::move(settings)) {}
   void install(Router& router);
 
-  // 200 with the check_response object, 403 for who may not ask, 422 {"detail": [...]} for a bad
-  // body.
+  // 200 with the check_response object, 403 for who may not ask, 413 as a problem, 422
+  // {"detail": [...]} for a bad body.
   [[nodiscard]] Task<net::HttpResponse> post(net::HttpRequest request);
 
  private:

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.h"
+#include "net/problem.h"
 #include "service/limits.h"
 
 namespace parallax::service {
@@ -25,6 +26,8 @@ Kind describe_kind(ProblemKind kind) {
       return {400, "name-not-certifiable", "A rule forbids certifying this name"};
     case ProblemKind::not_applicable:
       return {400, "not-applicable", "The check does not exist for this name"};
+    case ProblemKind::control_refused:
+      return {400, "control-refused", "Control cannot be shown this way"};
     case ProblemKind::unauthorized: return {401, "unauthorized", "Authentication is required"};
     case ProblemKind::issuer_not_bound:
       return {403, "issuer-not-bound", "The client may not ask under this issuer name"};
@@ -54,6 +57,12 @@ Problem problem_of(ProblemKind kind, const Error& error) {
   return {kind, error.message, context_of(error, "pointer"), context_of(error, "rule")};
 }
 
+// Whether the error is about the way to show control, not about the name that it is shown of.
+bool about_control(const Error& error) {
+  const auto field = context_of(error, "field");
+  return field && *field != "applied_for" && *field != "name";
+}
+
 // Details quote what came in; JSON text must be UTF-8 (RFC 8259 s8.1).
 std::string as_utf8(const std::string& text) {
   return is_utf8(text) ? text : printable(text, text.size());
@@ -66,8 +75,13 @@ unsigned status_of(ProblemKind kind) { return describe_kind(kind).status; }
 Problem problem_with_request(const Error& error) {
   switch (error.code) {
     case ErrorCode::malformed: return problem_of(ProblemKind::malformed_request, error);
-    case ErrorCode::forbidden: return problem_of(ProblemKind::name_not_certifiable, error);
-    case ErrorCode::unsupported: return problem_of(ProblemKind::not_applicable, error);
+    case ErrorCode::forbidden:
+      return problem_of(
+          about_control(error) ? ProblemKind::control_refused : ProblemKind::name_not_certifiable,
+          error);
+    case ErrorCode::unsupported:
+      return problem_of(
+          about_control(error) ? ProblemKind::control_refused : ProblemKind::not_applicable, error);
     default: return problem_of(ProblemKind::internal_error, error);
   }
 }
@@ -108,6 +122,24 @@ net::HttpResponse to_response(const Problem& problem) {
   if (problem.kind == ProblemKind::unauthorized)
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"parallax\"");
   return response;
+}
+
+net::HttpResponse to_detail_response(const Problem& problem) {
+  net::HttpResponse response = to_response(problem);
+  response.content_type = "application/json";
+  boost::json::object body;
+  body["detail"] = as_utf8(problem.detail);
+  response.body = boost::json::serialize(body);
+  return response;
+}
+
+net::HttpResponse server_problem(unsigned status, std::string detail) {
+  switch (status) {
+    case 413: return to_response({ProblemKind::body_too_large, std::move(detail), {}, {}});
+    case 500: return to_response({ProblemKind::internal_error, std::move(detail), {}, {}});
+    case 503: return to_response({ProblemKind::overloaded, std::move(detail), {}, {}});
+    default: return net::problem(status, std::move(detail));
+  }
 }
 
 }  // namespace parallax::service

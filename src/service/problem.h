@@ -17,6 +17,7 @@ enum class ProblemKind {
   malformed_request,       // 400: the body does not follow the documented form
   name_not_certifiable,    // 400: a rule forbids the name itself; `rule` says which
   not_applicable,          // 400: well formed, but CAA does not exist for it
+  control_refused,         // 400: control cannot be shown this way; `rule` says by which rule
   unauthorized,            // 401
   issuer_not_bound,        // 403
   not_found,               // 404
@@ -38,8 +39,9 @@ struct Problem {
 
 [[nodiscard]] unsigned status_of(ProblemKind kind);
 
-// The kind for an error in a request body: malformed, forbidden and unsupported have their own,
-// everything else is an internal error. Pointer and rule come from the error's context.
+// The kind for an error in a request body: malformed, forbidden and unsupported have their own (the
+// latter two another if the error's "field" is part of how control is shown), everything else is
+// an internal error. Pointer and rule come from the error's context.
 [[nodiscard]] Problem problem_with_request(const Error& error);
 
 // The kind for an error of the order desk or of authentication.
@@ -47,5 +49,12 @@ struct Problem {
 
 // application/problem+json, with Retry-After and WWW-Authenticate where they belong.
 [[nodiscard]] net::HttpResponse to_response(const Problem& problem);
+
+// The same status and headers with the body that Open MPIC's clients know: {"detail": ...}.
+[[nodiscard]] net::HttpResponse to_detail_response(const Problem& problem);
+
+// For errors that net::HttpServer makes itself, before any path is looked at: what has a kind here
+// is told as that kind, the rest stays "about:blank".
+[[nodiscard]] net::HttpResponse server_problem(unsigned status, std::string detail);
 
 }  // namespace parallax::service

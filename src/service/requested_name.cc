@@ -46,4 +46,12 @@ Result<names::CertificateName> parse_requested_name(std::string_view text,
   return name;
 }
 
+Result<names::CertificateName> parse_controlled_name(std::string_view text,
+                                                     caa::CertificateType type,
+                                                     const names::PublicSuffixList& suffixes) {
+  if (type == caa::CertificateType::tls_server)
+    if (auto address = names::IpAddress::parse(text)) return lift(std::move(address));
+  return parse_requested_name(text, type, suffixes);
+}
+
 }  // namespace parallax::service

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A name as a caller writes it, turned into a typed name that CAA can be checked for.
+// A name as a caller writes it, turned into a typed name that can be checked.
 #pragma once
 
 #include <string_view>
@@ -17,6 +17,11 @@ namespace parallax::service {
 // Errors: malformed (grammar, or a kind that the type cannot hold), unsupported (IP addresses and
 // onion names: CAA does not exist for them), forbidden with "rule" (names::check_certifiable).
 [[nodiscard]] Result<names::CertificateName> parse_requested_name(
+    std::string_view text, caa::CertificateType type, const names::PublicSuffixList& suffixes);
+
+// The same of a name that control is asked of: in a TLS order also an IP address, whatever it is
+// for (planning refuses special-purpose addresses, outside the lab).
+[[nodiscard]] Result<names::CertificateName> parse_controlled_name(
     std::string_view text, caa::CertificateType type, const names::PublicSuffixList& suffixes);
 
 }  // namespace parallax::service

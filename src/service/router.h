@@ -15,10 +15,11 @@ namespace parallax::service {
 class Metrics;
 
 // Every pattern that some part of the service installs; metrics know no other.
-inline constexpr std::array<std::string_view, 8> kRoutePatterns = {"/v1/corroborations",
+inline constexpr std::array<std::string_view, 9> kRoutePatterns = {"/v1/corroborations",
                                                                    "/v1/corroborations/{id}",
                                                                    "/mpic",
                                                                    "/caa",
+                                                                   "/dcv",
                                                                    "/healthz",
                                                                    "/configz",
                                                                    "/metrics",

@@ -93,5 +93,42 @@ TEST(SameMethod, KnowsTheEqualLabels) {
   EXPECT_FALSE(same_method("CA-TBR-7", "dns-01"));
 }
 
+TEST(MethodLabel, IsRegisteredOrBeginsWithCa) {
+  struct Label {
+    const char* name;
+    std::string text;
+    bool known;
+  };
+  const Label labels[] = {
+      {"registered", "dns-01", true},
+      {"registered_for_mail", "email-reply-00", true},
+      {"of_the_baseline_requirements", "ca-tbr-13", true},
+      {"of_a_ca", "ca-x", true},
+      {"longest", "ca-" + std::string(61, 'x'), true},
+      {"longer", "ca-" + std::string(62, 'x'), false},
+      {"empty", "", false},
+      {"unknown", "zzz", false},
+      {"other_case", "DNS-01", false},
+      {"prefix_alone", "ca-", false},
+      {"prefix_in_other_case", "CA-tbr-7", false},
+      {"two_labels", "dns-01,http-01", false},
+      {"two_labels_behind_the_prefix", "ca-tbr-7,dns-01", false},
+      {"space", "dns-01 ", false},
+      {"underscore", "ca-a_b", false},
+      {"nul", std::string("ca-a\0", 5), false},
+  };
+  for (const Label& label : labels) {
+    SCOPED_TRACE(label.name);
+    const Status known = check_method_label(label.text);
+    EXPECT_EQ(known.has_value(), label.known);
+    if (!known) EXPECT_EQ(known.error().code, ErrorCode::malformed);
+  }
+}
+
+TEST(MethodLabel, IsQuotedInPrintableForm) {
+  EXPECT_TRUE(check_method_label("\x1b[2J").error().message.starts_with("\"\\x1b[2J\" is no "));
+  EXPECT_LT(check_method_label(std::string(10'000, 'x')).error().message.size(), 300u);
+}
+
 }  // namespace
 }  // namespace parallax::caa

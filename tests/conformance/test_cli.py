@@ -112,6 +112,8 @@ def test_several_issuers(here):
     (["check", "caa", "a.alder", "--issuer", "b.example", "--type", "x"], "certificate type"),
     (["check", "caa", "a.alder", "--issuer", "b.example", "--server", "ftp://x"], "https://"),
     (["check", "caa", "a.alder", "--issuer", "b.example", "--frob"], "--frob"),
+    (["check", "caa", "a.alder", "--issuer", "b.example", "--method", "zzz"], '"zzz" is no'),
+    (["check", "caa", "a.alder", "--issuer", "b.example", "--method", "DNS-01"], '"DNS-01" is no'),
     (["rules", "--at", "yesterday"], "not a date"), (["rules", "--at", "2026-02-30"], "not a day"),
     (["coordinator"], "--config"), (["coordinator", "--config", "/nonexistent"], "/nonexistent"),
     (["pki"], "subcommand"), (["evidence", "show", "1"], "--database"),

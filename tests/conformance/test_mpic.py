@@ -154,10 +154,23 @@ def test_the_same_name_gets_the_same_perspectives(cluster):
     assert len(chosen) == 1
 
 
-def test_healthz_and_configz_need_no_token(cluster):
+def test_healthz_needs_no_token(cluster):
     status, _, health = system.documented(cluster, "GET", "/healthz", token=False)
     assert (status, health) == (200, {"status": "healthy"})
-    status, _, config = system.documented(cluster, "GET", "/configz", token=False)
+
+
+@pytest.mark.parametrize("path", ["/configz", "/metrics"])
+@pytest.mark.parametrize("token", [False, "plx_unknown"], ids=["none", "unknown"])
+def test_who_is_no_client_learns_nothing_of_the_perspectives(cluster, path, token):
+    status, headers, answer = system.documented(cluster, "GET", path, token=token)
+    assert status == 401
+    assert headers["WWW-Authenticate"].startswith("Bearer")
+    assert list(answer) == ["detail"]
+    assert not any(code in answer["detail"] for code in system.REMOTES)
+
+
+def test_configz(cluster):
+    status, _, config = system.documented(cluster, "GET", "/configz")
     assert status == 200
     assert config["perspectives"] == [system.COORDINATOR, *system.REMOTES[:REMOTES]]
     assert config["primary_perspective"] == system.COORDINATOR
@@ -238,7 +251,7 @@ def test_bad_bodies_at_a_perspective(cluster, body, kind):
     assert [issue["type"] for issue in answer["detail"]] == [kind], answer
 
 
-@pytest.mark.parametrize("method, path, status", [("GET", "/caa", 405), ("POST", "/dcv", 404),
+@pytest.mark.parametrize("method, path, status", [("GET", "/caa", 405), ("GET", "/dcv", 405),
                                                   ("GET", "/nothing", 404)])
 def test_what_a_perspective_does_not_have(cluster, method, path, status):
     assert perspective_caa(cluster, {}, path=path, method=method)[0] == status

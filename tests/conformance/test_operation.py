@@ -233,7 +233,7 @@ def talked(tmp_path_factory):
         assert system.order(cluster, token="not-" + cluster.token)[0] == 401
         with contextlib.suppress(*BROKEN):
             cluster.exchange("POST", "/v1/corroborations", "{" + cluster.token)
-        metrics = cluster.request("GET", "/metrics", token=False)
+        metrics = system.documented(cluster, "GET", "/metrics")
         for name in list(cluster.processes):
             cluster.terminate(name)
         yield cluster, metrics

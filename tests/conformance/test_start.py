@@ -3,7 +3,7 @@
 
 import pytest
 import system
-from parallax_lab.cluster import Cluster
+from parallax_lab.cluster import PRIMARY, REMOTES, Cluster
 
 USAGE, IN_ORDER, IN_BREACH = 64, 0, 1
 KSK_2017 = (". IN DS 20326 8 2 "
@@ -97,6 +97,31 @@ def test_a_configuration_with_a_mistake(paper, mistake):
     assert done.returncode == USAGE, done
     for word in words:
         assert word in done.stderr, done.stderr
+
+
+KEYS = {"server": "server.key", "peer": "coordinator.key",
+        "signing": f"{PRIMARY[0]}.signing.key"}
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o620, 0o604, 0o602], ids=oct)
+@pytest.mark.parametrize("key", KEYS)
+def test_a_private_key_that_others_can_reach(paper, key, mode):
+    path = paper.pki / KEYS[key]
+    path.chmod(mode)
+    done = start(paper)
+    assert done.returncode == USAGE, done
+    assert str(path) in done.stderr and "chmod 600" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("suffix", [".key", ".signing.key"])
+def test_a_perspectives_key_that_others_can_reach(paper, suffix):
+    key = paper.pki / (REMOTES[0][0] + suffix)
+    key.chmod(0o644)
+    path = paper.directory / "remote.toml"
+    path.write_text(paper.remote_config(0))
+    done = system.parallax("perspective", "--config", path)
+    assert done.returncode == USAGE, done
+    assert str(key) in done.stderr and "chmod 600" in done.stderr, done.stderr
 
 
 def test_anchors_of_a_lab_need_the_lab_enabled(paper):

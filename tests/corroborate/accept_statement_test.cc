@@ -15,7 +15,8 @@ using test::test_key;
 using testing::HasSubstr;
 
 observe::ObservationRequest request() {
-  return {"order-1", 2, "AAAAAAAAAAAAAAAAAAAAAA", {caa::test::name("example.com"), false}};
+  return {"order-1", 2, "AAAAAAAAAAAAAAAAAAAAAA",
+          observe::CaaCheck{caa::test::name("example.com"), false}};
 }
 
 PerspectiveReply accept(SignedStatement statement) {
@@ -32,7 +33,7 @@ TEST(AcceptStatement, TakesWhatWasAskedAndKeepsTheProof) {
   const auto reply = accept(statement);
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->observation.perspective, "eu-1");
-  EXPECT_EQ(reply->observation.caa.domain.text(), "example.com");
+  EXPECT_EQ(std::get<caa::CaaObservation>(reply->observation.seen).domain.text(), "example.com");
   EXPECT_EQ(reply->statement, statement);
 }
 
@@ -63,9 +64,9 @@ const Lie kLies[] = {
      kOtherRequest},
     {"another_digest", [](Observation& o) { o.check_digest[0] ^= 1; },
      NonCorroboration::bad_signature, kOtherRequest},
-    {"another_domain", [](Observation& o) { o.caa = test::permitting("example.org"); },
+    {"another_domain", [](Observation& o) { o.seen = test::permitting("example.org"); },
      NonCorroboration::bad_signature, kOtherRequest},
-    {"parent_domain", [](Observation& o) { o.caa = test::permitting("com"); },
+    {"parent_domain", [](Observation& o) { o.seen = test::permitting("com"); },
      NonCorroboration::bad_signature, kOtherRequest},
 };
 

@@ -16,8 +16,9 @@ class AttemptStage {
         group(stage.io.get_executor()),
         plan{"order-1",
              1,
-             {caa::test::name(domain), false},
+             observe::CaaCheck{caa::test::name(domain), false},
              {caa::test::tls("ca.example")},
+             {},
              {},
              {"primary", &primary, true},
              {},
@@ -51,7 +52,7 @@ class AttemptStage {
         result);
     stage.settle();
   }
-  [[nodiscard]] std::string domain() const { return plan.check.domain.text(); }
+  [[nodiscard]] std::string domain() const { return observe::subject_of(plan.check); }
   [[nodiscard]] bool done() const { return result.has_value(); }
   [[nodiscard]] QuorumOutcome outcome(std::size_t question = 0) const {
     return result.value().judgements.at(question).quorum.outcome;
@@ -59,11 +60,11 @@ class AttemptStage {
   [[nodiscard]] RemoteState state(std::size_t index) const {
     return result.value().judgements.at(0).remotes.at(index);
   }
-  void primary_says(caa::CaaObservation seen) {
+  void primary_says(observe::Seen seen) {
     primary.answer(std::move(seen));
     stage.settle();
   }
-  void remote_says(std::size_t index, caa::CaaObservation seen) {
+  void remote_says(std::size_t index, observe::Seen seen) {
     remote.at(index)->answer(std::move(seen));
     stage.settle();
   }

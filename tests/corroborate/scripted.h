@@ -41,7 +41,7 @@ inline Roster good_roster() {
 
 // What `code` says that it saw, in answer to `request`.
 inline observe::Observation observation_of(const observe::ObservationRequest& request,
-                                           std::string code, caa::CaaObservation seen) {
+                                           std::string code, observe::Seen seen) {
   const Instant at = parse_instant("2026-11-22T17:00:00Z").value();
   return {request.order_id,
           request.attempt,
@@ -66,7 +66,7 @@ inline observe::SignedStatement signed_by(const SigningKey& key,
 }
 
 inline PerspectiveReply saw(const observe::ObservationRequest& request, std::string code,
-                            caa::CaaObservation seen) {
+                            observe::Seen seen) {
   observe::Observation observation = observation_of(request, std::move(code), std::move(seen));
   auto statement = signed_by(test_key(), observation);
   return observe::SignedObservation{std::move(observation), std::move(statement)};
@@ -117,7 +117,7 @@ class ScriptedPerspective final : public PerspectiveClient {
     calls_.at(call)->reply = std::move(reply);
     calls_[call]->gate.cancel();
   }
-  void answer(caa::CaaObservation seen, std::size_t call = 0) {
+  void answer(observe::Seen seen, std::size_t call = 0) {
     answer(saw(request(call), code_, std::move(seen)), call);
   }
 

@@ -59,6 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const orders::Order& order = request->order;
   require(order.names.size() == 1 && !order.issuers.empty());
+  require(order.control_alone == request->dcv.has_value());
+  require(order.controls.size() == (request->dcv ? 1 : 0));
   require(!order.remote_count ||
           (*order.remote_count >= kRequired && *order.remote_count <= kRemotes));
   const unsigned used = order.remote_count.value_or(kRemotes);

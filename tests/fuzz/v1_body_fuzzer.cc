@@ -25,15 +25,21 @@ const names::PublicSuffixList& suffixes() {
   return list;
 }
 
-void check_order(const orders::Order& order) {
+void check_order(const service::OrderRequest& request) {
+  const orders::Order& order = request.order;
+  require(request.places.size() == order.names.size());
+  require(order.controls.empty() || order.controls.size() == order.names.size());
   require(service::valid_order_id(order.id));
   require(!order.names.empty() && order.names.size() <= orders::kNamesPerOrderMax);
   require(!order.issuers.empty() && order.issuers.size() <= orders::kIssuersPerOrderMax);
   std::set<std::string> texts;
-  for (const auto& name : order.names) {
+  for (std::size_t i = 0; i < order.names.size(); ++i) {
+    const auto& name = order.names[i];
+    const bool control = !order.controls.empty() && order.controls[i].has_value();
+    const bool address = std::holds_alternative<names::IpAddress>(name);
     require(texts.insert(names::text_of(name)).second);
-    require(names::caa_domain(name).has_value());
-    require(names::check_certifiable(name, suffixes()).has_value());
+    require(address ? control : names::caa_domain(name).has_value());
+    require(address || names::check_certifiable(name, suffixes()).has_value());
     const bool smime = order.type == caa::CertificateType::smime;
     require(!std::holds_alternative<names::WildcardName>(name) || !smime);
     require(!std::holds_alternative<names::MailboxAddress>(name) || smime);

@@ -37,8 +37,8 @@ Observation any_observation() {
   out.lab = *rc::gen::arbitrary<bool>();
   out.started = any_instant();
   out.finished = any_instant();
-  out.caa.validating = *rc::gen::arbitrary<bool>();
-  for (auto& lookup : out.caa.lookups) {
+  std::get<caa::CaaObservation>(out.seen).validating = *rc::gen::arbitrary<bool>();
+  for (auto& lookup : std::get<caa::CaaObservation>(out.seen).lookups) {
     lookup.packet = any_octets();
     lookup.ttl_s = *rc::gen::arbitrary<std::uint32_t>();
   }
@@ -60,7 +60,7 @@ RC_GTEST_PROP(Statement, ReadsBackWhatWasWritten, ()) {
   RC_ASSERT(after->lab == before.lab);
   RC_ASSERT(after->started == before.started);
   RC_ASSERT(after->finished == before.finished);
-  RC_ASSERT(after->caa.validating == before.caa.validating);
+  RC_ASSERT(validated(after->seen) == validated(before.seen));
   RC_ASSERT(write_statement(*after, true).value() == *text);
 }
 
@@ -81,7 +81,7 @@ RC_GTEST_PROP(Request, JsonReadsBack, ()) {
   ObservationRequest before = test::sample_request();
   before.order_id = any_text().substr(0, 256);
   before.attempt = *rc::gen::inRange(1u, 1001u);
-  before.check.prove_insecure = *rc::gen::arbitrary<bool>();
+  std::get<CaaCheck>(before.check).prove_insecure = *rc::gen::arbitrary<bool>();
   const auto after = request_from_json(to_json(before), "");
   RC_ASSERT(after.has_value());
   RC_ASSERT(after->order_id == before.order_id);

@@ -105,11 +105,11 @@ TEST(SignedStatementJson, IsRefusedBeyondItsBounds) {
 }
 
 TEST(Digest, TellsChecksApartAndIsStable) {
-  const Check base{caa::test::name("example.com"), false};
+  const Check base = CaaCheck{caa::test::name("example.com"), false};
   EXPECT_EQ(digest(base).size(), 64u);
-  EXPECT_EQ(digest(base), digest(Check{caa::test::name("EXAMPLE.com."), false}));
-  EXPECT_NE(digest(base), digest(Check{caa::test::name("example.com"), true}));
-  EXPECT_NE(digest(base), digest(Check{caa::test::name("example.org"), false}));
+  EXPECT_EQ(digest(base), digest(CaaCheck{caa::test::name("EXAMPLE.com."), false}));
+  EXPECT_NE(digest(base), digest(CaaCheck{caa::test::name("example.com"), true}));
+  EXPECT_NE(digest(base), digest(CaaCheck{caa::test::name("example.org"), false}));
 }
 
 TEST(Binding, HoldsOnlyForWhatWasAskedAndWho) {
@@ -121,8 +121,12 @@ TEST(Binding, HoldsOnlyForWhatWasAskedAndWho) {
       [](Observation& o) { o.order_id += "x"; },
       [](Observation& o) { ++o.attempt; },
       [](Observation& o) { o.nonce[0] = 'B'; },
-      [](Observation& o) { o.check_digest = digest(Check{o.caa.domain, false}); },
-      [](Observation& o) { o.caa.domain = caa::test::name("example.com"); },
+      [](Observation& o) {
+        o.check_digest = digest(CaaCheck{std::get<caa::CaaObservation>(o.seen).domain, false});
+      },
+      [](Observation& o) {
+        std::get<caa::CaaObservation>(o.seen).domain = caa::test::name("example.com");
+      },
   };
   for (const auto& lie : lies) {
     Observation bad = good;

@@ -11,7 +11,7 @@ namespace parallax::observe::test {
 inline const std::string kNonce = "AAECAwQFBgcICQoLDA0ODw";  // octets 0 to 15
 
 inline ObservationRequest sample_request() {
-  return {"order-1", 3, kNonce, {caa::test::name("www.example.com"), true}};
+  return {"order-1", 3, kNonce, CaaCheck{caa::test::name("www.example.com"), true}};
 }
 
 inline Observation sample_observation() {

@@ -141,8 +141,9 @@ TEST(Statement, WithPacketsOrWithout) {
   const std::string with = write_statement(observation, true).value();
   const std::string without = write_statement(observation, false).value();
   EXPECT_GT(with.size(), without.size());
-  EXPECT_EQ(read_statement(with)->caa.lookups.at(0).packet, "\x01\x02");
-  EXPECT_EQ(read_statement(without)->caa.lookups.at(0).packet, "");
+  EXPECT_EQ(std::get<caa::CaaObservation>(read_statement(with)->seen).lookups.at(0).packet,
+            "\x01\x02");
+  EXPECT_EQ(std::get<caa::CaaObservation>(read_statement(without)->seen).lookups.at(0).packet, "");
 }
 
 TEST(Statement, TextThatIsNotUtf8IsRefusedNotMangled) {

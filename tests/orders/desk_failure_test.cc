@@ -31,6 +31,7 @@ TEST(DeskFailure, ACheckThatWasNotCarriedOutEndsTheOrder) {
   DeskParts parts;
   parts.executor = stage.stage.io.get_executor();
   parts.roster = &stage.roster;
+  parts.suffixes = &test::suffixes();
   parts.primary = {"primary", &stage.primary, true};
   for (std::size_t i = 0; i < stage.remotes.size(); ++i)
     parts.remotes.push_back({stage.roster.remotes[i].code, stage.remotes[i].get(), true});

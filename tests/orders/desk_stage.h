@@ -10,6 +10,7 @@
 
 #include "corroborate/scripted.h"
 #include "names/certificate_name.h"
+#include "orders/control_samples.h"
 #include "orders/coordinator_desk.h"
 
 namespace parallax::orders::test {
@@ -100,6 +101,7 @@ class DeskStage {
     DeskParts parts;
     parts.executor = stage.io.get_executor();
     parts.roster = &roster;
+    parts.suffixes = &suffixes();
     parts.primary = {"primary", &primary, true};
     for (const auto& info : roster.remotes) {
       remotes.push_back(std::make_unique<ScriptedPerspective>(stage.io, info.code));
@@ -144,7 +146,7 @@ class DeskStage {
     std::size_t answered = 0;
     for (std::size_t call = 0; call < perspective.asked(); ++call) {
       if (!perspective.waiting(call)) continue;
-      const std::string at = perspective.request(call).check.domain.text();
+      const std::string at = observe::subject_of(perspective.request(call).check);
       perspective.answer(corroborate::test::permitting(at), call);
       ++answered;
     }

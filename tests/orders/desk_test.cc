@@ -257,7 +257,7 @@ TEST(Desk, TheWorstNameDecidesTheOrderAndEveryNameIsDecided) {
   Placed placed;
   stage.place(order_for({domain("good.example"), domain("bad.example")}), placed);
   for (std::size_t call = 0; call < 2; ++call)
-    if (stage.primary.request(call).check.domain.text() == "bad.example")
+    if (observe::subject_of(stage.primary.request(call).check) == "bad.example")
       stage.primary.answer(denying("bad.example"), call);
   stage.permit_all();
   ASSERT_TRUE(placed && *placed);

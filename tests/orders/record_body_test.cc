@@ -60,8 +60,9 @@ TEST_F(RecordBody, NamesOrderOutcomeTimesAndConfiguration) {
   EXPECT_EQ(body.at("configuration").as_string(), "configuration-digest");
   EXPECT_EQ(body.at("received").as_string(), "2026-12-15T00:00:00.000000000Z");
   const json::value& order = body.at("order");
-  EXPECT_THAT(keys(order), ElementsAre("account_uri", "client", "id", "issuers", "names",
-                                       "request_digest", "trace_id", "type", "validation_method"));
+  EXPECT_THAT(keys(order),
+              ElementsAre("account_uri", "client", "controls", "id", "issuers", "names",
+                          "request_digest", "trace_id", "type", "validation_method"));
   EXPECT_EQ(order.at("names"), (json::array{"example.com", "*.example.com"}));
   EXPECT_EQ(order.at("issuers"), json::array{"ca.example"});
   EXPECT_EQ(order.at("type").as_string(), "tls");
@@ -96,8 +97,8 @@ TEST_F(RecordBody, HasTheQuorumPerName) {
   ASSERT_EQ(body.at("names").as_array().size(), 2u);
   for (const json::value& name : body.at("names").as_array()) {
     EXPECT_THAT(keys(name),
-                ElementsAre("check", "decided_by", "dnssec", "explanation", "name", "outcome",
-                            "permission_expires", "quorum", "reason", "rules"));
+                ElementsAre("caa", "check", "control", "decided_by", "dnssec", "explanation",
+                            "name", "outcome", "permission_expires", "quorum", "reason", "rules"));
     EXPECT_FALSE(name.at("decided_by").as_string().empty());
     EXPECT_EQ(name.at("check").to_number<int>(), 0);
     EXPECT_EQ(name.at("dnssec").as_string(), "secure");

@@ -50,7 +50,7 @@ TEST_F(Channel, CarriesAnObservation) {
   TestServer server(loop, {}, server_tls("eu-1"), handler());
   const auto reply = ask(server.port());
   ASSERT_TRUE(reply) << reply.error().message;
-  EXPECT_EQ(reply->observation.caa.domain.text(), "example.com");
+  EXPECT_EQ(std::get<caa::CaaObservation>(reply->observation.seen).domain.text(), "example.com");
 }
 
 TEST_F(Channel, ACertificateForAnotherNameIsAnotherIdentity) {
@@ -79,7 +79,8 @@ TEST_F(Channel, AnotherPerspectiveMayNotAsk) {
 
 TEST_F(Channel, AnAnswerSignedWithAnotherKeyIsABadSignature) {
   observe::Perspective impostor(loop.io.get_executor(), test::settings("eu-1"),
-                                SigningKey::generate(), stage.resolver, system_clock());
+                                SigningKey::generate(),
+                                observe::Senses{.resolver = &stage.resolver}, system_clock());
   TestServer server(loop, {}, server_tls("eu-1"), [&impostor](net::HttpRequest request) {
     return serve_observe(&impostor, {{"coordinator"}}, std::move(request));
   });

@@ -42,7 +42,8 @@ TEST_F(ObserveService, AnswersASignedStatementBoundToTheRequest) {
   const auto observation = observe::read_statement(statement->statement);
   ASSERT_TRUE(observation);
   EXPECT_EQ(observe::check_binding(*observation, test::request(), "eu-1"), observe::Binding::holds);
-  EXPECT_EQ(observation->caa.lookups.at(0).properties.at(0).value, "ca.example");
+  EXPECT_EQ(std::get<caa::CaaObservation>(observation->seen).lookups.at(0).properties.at(0).value,
+            "ca.example");
 }
 
 TEST_F(ObserveService, OnlyACoordinatorMayAsk) {

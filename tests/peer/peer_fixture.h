@@ -28,8 +28,8 @@ inline observe::PerspectiveSettings settings(const std::string& code) {
 struct PerspectiveStage {
   explicit PerspectiveStage(net::Loop& loop, const std::string& code = "eu-1")
       : resolver(loop.io),
-        perspective(loop.io.get_executor(), settings(code), signing_key(), resolver,
-                    system_clock()) {
+        perspective(loop.io.get_executor(), settings(code), signing_key(),
+                    observe::Senses{.resolver = &resolver}, system_clock()) {
     resolver.plan("example.com",
                   caa::test::found("example.com", {caa::test::property("issue", "ca.example")}));
     resolver.release_all();
@@ -39,7 +39,8 @@ struct PerspectiveStage {
 };
 
 inline observe::ObservationRequest request() {
-  return {"order-1", 1, "AAECAwQFBgcICQoLDA0ODw", {caa::test::name("example.com"), false}};
+  return {"order-1", 1, "AAECAwQFBgcICQoLDA0ODw",
+          observe::CaaCheck{caa::test::name("example.com"), false}};
 }
 
 inline net::ClientCertificate certificate(std::vector<std::string> names) {

@@ -45,8 +45,8 @@ class RemotePerspectiveTest : public testing::Test {
   std::string honest(const std::string& code, const SigningKey& key) {
     caa::test::FakeResolver resolver(loop.io);
     resolver.release_all();
-    observe::Perspective perspective(loop.io.get_executor(), test::settings(code), key, resolver,
-                                     system_clock());
+    observe::Perspective perspective(loop.io.get_executor(), test::settings(code), key,
+                                     observe::Senses{.resolver = &resolver}, system_clock());
     const auto seen =
         loop.await(perspective.observe(test::request(), Deadline::after(net::kStuck)));
     return json::serialize(to_json(seen.value().statement));

@@ -57,7 +57,7 @@ TEST(RenderJson, CitesEveryRule) {
 TEST(RenderJson, AnnouncesWhatChangesNext) {
   const auto out = render_json(on("2026-11-22"));
   const auto& changes = out.at("next_changes").as_array();
-  ASSERT_EQ(changes.size(), 2U);
+  ASSERT_EQ(changes.size(), next_changes(on("2026-11-22")).size());
   EXPECT_EQ(changes[0].at("on"), "2026-12-15");
   EXPECT_EQ(changes[0].at("kind"), "changes");
   EXPECT_EQ(changes[0].at("id"), "mpic.remotes-minimum");
@@ -69,7 +69,7 @@ TEST(RenderJson, IsReadByAStrictReader) {
 }
 
 TEST(RenderText, FitsATerminalAndNamesEveryRule) {
-  for (const char* day : {"2012-07-01", "2025-03-15", "2026-11-22", "2027-03-15"}) {
+  for (const char* day : {"2012-07-01", "2025-03-15", "2026-11-22", "2027-03-15", "2029-03-15"}) {
     SCOPED_TRACE(day);
     const std::string text = render_text(on(day));
     EXPECT_TRUE(text.ends_with('\n'));
@@ -83,7 +83,7 @@ TEST(RenderText, FitsATerminalAndNamesEveryRule) {
 TEST(RenderText, SaysWhatChangesNext) {
   EXPECT_NE(render_text(on("2026-11-22")).find("2026-12-15 mpic.remotes-minimum"),
             std::string::npos);
-  EXPECT_NE(render_text(on("2027-03-15")).find("No change is known"), std::string::npos);
+  EXPECT_NE(render_text(on("2029-03-15")).find("No change is known"), std::string::npos);
 }
 
 }  // namespace

@@ -16,8 +16,7 @@ Date on(const char* text) { return parse_date(text).value(); }
 
 std::vector<Phase> all_phases() {
   std::vector<Phase> phases;
-  for (const auto part : {mpic_phases(), caa_phases(), other_phases()})
-    phases.insert(phases.end(), part.begin(), part.end());
+  for (const auto part : table_parts()) phases.insert(phases.end(), part.begin(), part.end());
   return phases;
 }
 
@@ -172,6 +171,8 @@ TEST(DecisionRules, DependOnTheKindOfCertificate) {
     EXPECT_TRUE(holds(scope, "caa.window-no-record"));
     EXPECT_FALSE(holds(scope, "dnssec.control"));
     EXPECT_FALSE(holds(scope, "names.internal"));
+    for (const std::string_view id : decision_rules(scope, today))
+      EXPECT_FALSE(id.starts_with("dcv.")) << id;
   }
   for (const char* id : {"caa.issue", "caa.parameters", "dnssec.caa", "caa.window"}) {
     EXPECT_TRUE(holds(Scope::tls, id)) << id;
@@ -184,16 +185,34 @@ TEST(DecisionRules, DependOnTheKindOfCertificate) {
 }
 
 TEST(NextChanges, SayWhatComesAfterADay) {
+  const struct {
+    const char* on;
+    const char* id;
+    std::optional<int> value;
+  } expected[] = {
+      {"2026-12-15", "mpic.remotes-minimum", 5},
+      {"2027-03-15", "caa.parameters", std::nullopt},
+      {"2027-03-15", "dcv.contact-phone-caa", std::nullopt},
+      {"2027-03-15", "dcv.contact-phone-txt", std::nullopt},
+      {"2027-03-15", "dcv.ip-contact-email", std::nullopt},
+      {"2027-03-15", "dcv.ip-contact-phone", std::nullopt},
+      {"2027-03-15", "dcv.reuse-tls", 100},
+      {"2027-03-15", "dcv.reverse-lookup", std::nullopt},
+      {"2028-03-15", "dcv.constructed-email", std::nullopt},
+      {"2028-03-15", "dcv.contact-email-caa", std::nullopt},
+      {"2028-03-15", "dcv.contact-email-txt", std::nullopt},
+      {"2029-03-15", "dcv.reuse-tls", 10},
+  };
   const auto changes = next_changes(on("2026-11-22"));
-  ASSERT_EQ(changes.size(), 2U);
-  EXPECT_EQ(changes[0].on, on("2026-12-15"));
-  EXPECT_EQ(changes[0].kind, ChangeKind::changes);
-  EXPECT_EQ(changes[0].rule.id, "mpic.remotes-minimum");
-  EXPECT_EQ(changes[0].rule.value, 5);
-  EXPECT_EQ(changes[1].on, on("2027-03-15"));
-  EXPECT_EQ(changes[1].kind, ChangeKind::changes);
-  EXPECT_EQ(changes[1].rule.id, "caa.parameters");
-  EXPECT_TRUE(next_changes(on("2027-03-15")).empty());
+  ASSERT_EQ(changes.size(), std::size(expected));
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    SCOPED_TRACE(std::string(expected[i].id) + " on " + expected[i].on);
+    EXPECT_EQ(changes[i].on, on(expected[i].on));
+    EXPECT_EQ(changes[i].kind, ChangeKind::changes);
+    EXPECT_EQ(changes[i].rule.id, expected[i].id);
+    EXPECT_EQ(changes[i].rule.value, expected[i].value);
+  }
+  EXPECT_TRUE(next_changes(on("2029-03-15")).empty());
 }
 
 TEST(NextChanges, TellBeginningsFromMoves) {
@@ -225,7 +244,7 @@ TEST(NextChanges, LeaveNothingOut) {
     EXPECT_TRUE(announced.emplace(change.on, change.rule.id).second) << change.rule.id;
   std::set<std::pair<Date, std::string_view>> seen;
   Cited before = cite(on("2016-12-31"));
-  for (Date at = on("2017-01-01"); at < on("2028-01-01"); at += std::chrono::days(1)) {
+  for (Date at = on("2017-01-01"); at < on("2030-01-01"); at += std::chrono::days(1)) {
     Cited now = cite(at);
     for (const auto& [id, cited] : now)
       if (!before.contains(id) || before.at(id) != cited) seen.emplace(at, id);

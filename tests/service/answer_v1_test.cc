@@ -35,7 +35,8 @@ TEST(AnswerV1, TellsAPermittedOrder) {
   const json::array perspectives = name.at("perspectives").as_array();
   name.as_object().erase("perspectives");
   EXPECT_EQ(name, parse_json(R"({"name":"example.com","outcome":"permitted",
-      "reason":"issuer-authorized","explanation":"issuemail names ca.example.","dnssec":"secure",
+      "reason":"issuer-authorized","explanation":"issuemail names ca.example.",
+      "control":null,"caa":"checked","dnssec":"secure",
       "found_at":"example.com","records":["0 issuemail \"ca.example\""],"ttl_s":300,
       "permission_expires":"2026-11-23T01:00:00.000000000Z","quorum":"3/5","corroborated":3,
       "remotes_used":5,"rirs":["RIPE NCC","APNIC"],

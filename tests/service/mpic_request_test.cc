@@ -58,6 +58,8 @@ TEST(MpicRequest, RefusesBySchema) {
       {"failure flag", R"({"domain_or_ip_target":"example.com",
           "caa_check_parameters":{"allow_lookup_failure":"maybe"}})",
        "bool_parsing", R"(["caa_check_parameters","allow_lookup_failure"])"},
+      {"no parameters of dcv", R"({"check_type":"dcv","domain_or_ip_target":"example.com"})",
+       "missing", R"(["dcv_check_parameters"])"},
       {"trace number", R"({"check_type":"caa","domain_or_ip_target":"example.com",
           "trace_identifier":1})",
        "string_type", R"(["trace_identifier"])"},
@@ -76,10 +78,6 @@ TEST(MpicRequest, RefusesBySchema) {
 
 TEST(MpicRequest, RefusesByLogic) {
   const std::vector<Bad> cases = {
-      {"dcv", R"({"check_type":"dcv","domain_or_ip_target":"example.com"})",
-       "unsupported-check-type", "not offered"},
-      {"dcv inferred", R"({"domain_or_ip_target":"example.com","dcv_check_parameters":{}})",
-       "unsupported-check-type", "not offered"},
       {"no perspectives", R"({"check_type":"caa","domain_or_ip_target":"example.com",
           "orchestration_parameters":{"perspective_count":0}})",
        "invalid-perspective-count", "Invalid perspective count: 0"},

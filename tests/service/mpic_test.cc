@@ -163,7 +163,8 @@ TEST_F(MpicTest, MarksTheLabInAHeader) {
 
 TEST_F(MpicTest, TellsHealthAndConfiguration) {
   EXPECT_EQ(send(testing::get("/healthz", "")).body, R"({"status":"healthy"})");
-  const auto configuration = parsed(send(testing::get("/configz", "")));
+  EXPECT_EQ(send(testing::get("/configz", "")).status, 401u);
+  const auto configuration = parsed(send(testing::get("/configz", token_)));
   EXPECT_EQ(configuration.at("default_perspective_count").as_int64(), 7);
   EXPECT_EQ(configuration.at("minimum_perspective_count").as_int64(), 3);
   EXPECT_EQ(configuration.at("default_quorum_count").as_int64(), 5);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "caa/limits.h"
+#include "service/limits.h"
 #include "service/service_fixture.h"
 
 namespace parallax::service {
@@ -12,7 +14,9 @@ namespace {
 using testing::suffixes;
 
 Result<orders::Order> parse(std::string_view body) {
-  return parse_order_request(body, "generated", suffixes());
+  auto request = parse_order_request(body, "generated", suffixes());
+  if (!request) return fail(request.error());
+  return std::move(request->order);
 }
 
 std::string context(const Error& error, std::string_view name) {
@@ -66,7 +70,7 @@ std::vector<Bad> bad_requests() {
       {"names missing", R"({"type":"tls","issuers":["ca.example"]})", malformed, "/names",
        "required"},
       {"names a string", smime(R"("a@example.com")"), malformed, "/names", "array"},
-      {"name a number", smime("[7]"), malformed, "/names", "string"},
+      {"name a number", smime("[7]"), malformed, "/names/0", "string"},
       {"no names", smime("[]"), malformed, "/names", "holds 0 names"},
       {"101 names", smime(many(101)), malformed, "/names",
        "holds 101 names; an order holds 1 to 100"},
@@ -165,6 +169,41 @@ TEST(OrderRequest, AcceptsAHundredNames) {
   const auto order = parse(smime(many(100)));
   ASSERT_TRUE(order.has_value()) << describe(order.error());
   EXPECT_EQ(order->names.size(), 100u);
+}
+
+// Every character as an escape of six.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += fmt::format("\\u{:04x}", c);
+  return out;
+}
+
+// The bound on bodies is below what anybody could hold against us, and above all that a caller may
+// need.
+TEST(OrderRequest, TheLargestOrderFitsIntoABody) {
+  const auto label = [](char c, std::size_t size) { return std::string(size, c); };
+  const std::string domain = label('b', 63) + "." + label('c', 63) + "." + label('d', 57) + ".com";
+  std::string names;
+  for (unsigned i = 0; i < orders::kNamesPerOrderMax; ++i)
+    names += fmt::format("{}\"{}\"", i == 0 ? "" : ",",
+                         escaped(fmt::format("{}{:02}@{}", label('a', 62), i, domain)));
+  std::string issuers;
+  for (unsigned i = 0; i < orders::kIssuersPerOrderMax; ++i)
+    issuers += fmt::format("{}\"{}\"", i == 0 ? "" : ",",
+                           escaped(fmt::format("{}{:02}.{}", label('e', 61), i, domain)));
+  const std::string body =
+      fmt::format(R"({{"id":"{}","type":"smime","names":[{}],"issuers":[{}],"account_uri":"{}",)"
+                  R"("validation_method":"{}"}})",
+                  escaped(std::string(orders::kOrderIdSizeMax, 'i')), names, issuers,
+                  escaped("acct:" + std::string(kAccountUriSizeMax - 5, 'u')),
+                  escaped("ca-" + std::string(caa::kMethodLabelSizeMax - 3, 'm')));
+  EXPECT_LT(body.size(), kRequestBodySizeMax);
+  const auto order = parse(body);
+  ASSERT_TRUE(order.has_value()) << describe(order.error());
+  EXPECT_EQ(order->names.size(), orders::kNamesPerOrderMax);
+  EXPECT_EQ(names::text_of(order->names[0]).size(), 254u);
+  EXPECT_EQ(order->issuers.size(), orders::kIssuersPerOrderMax);
+  EXPECT_EQ(order->issuers[0].text().size(), 253u);
 }
 
 TEST(OrderRequest, DomainInSmimeOrderStandsForItsMailboxes) {

@@ -65,9 +65,11 @@ orders::PerspectiveFinding silent(std::string code, std::string result, std::str
 }
 
 orders::NameDecision decide(const names::CertificateName& name, Outcome outcome) {
-  const names::DomainName at = names::caa_domain(name).value();
   orders::NameDecision out{name};
   out.outcome = outcome;
+  const auto searched = names::caa_domain(name);
+  if (!searched) return out;
+  const names::DomainName& at = *searched;
   out.primary = determination(at, outcome);
   out.reason = caa::to_string(out.primary.reason);
   out.explanation = out.primary.explanation;
@@ -87,7 +89,94 @@ orders::NameDecision decide(const names::CertificateName& name, Outcome outcome)
   return out;
 }
 
+dcv::ControlDetermination control_determination(Outcome outcome) {
+  dcv::ControlDetermination out;
+  out.verdict = dns::Verdict::secure;
+  if (outcome == Outcome::permitted) {
+    out.outcome = dcv::ControlOutcome::shown;
+    out.reason = dcv::ControlReason::challenge_found;
+    out.explanation = "Found the TXT record.";
+    out.challenge_information = "value";
+  } else if (outcome == Outcome::refused) {
+    out.outcome = dcv::ControlOutcome::not_shown;
+    out.reason = dcv::ControlReason::challenge_differs;
+    out.explanation = "Found another TXT record.";
+  } else {
+    out.reason = dcv::ControlReason::timed_out;
+    out.explanation = "The TXT lookup got no answer in time.";
+  }
+  return out;
+}
+
+orders::PerspectiveFinding control_finding(std::string code, const std::string& rir, Outcome seen) {
+  orders::PerspectiveFinding out;
+  out.code = std::move(code);
+  out.rir = rir;
+  out.result = seen == Outcome::permitted ? "corroborated"
+               : seen == Outcome::refused ? "denied"
+                                          : "timed-out";
+  out.control = control_determination(seen);
+  out.control_seen = seen_challenge(seen);
+  if (seen != Outcome::permitted) out.message = out.control->explanation;
+  out.elapsed = std::chrono::milliseconds(12);
+  return out;
+}
+
+orders::ControlDecision decide_control(const names::CertificateName& name,
+                                       const orders::ControlRequest& asked, Outcome outcome) {
+  const bool address = std::holds_alternative<names::IpAddress>(name);
+  const auto kind = address       ? rules::TargetKind::ip_address
+                    : asked.check ? rules::TargetKind::domain
+                                  : rules::TargetKind::mailbox;
+  orders::ControlDecision out{rules::method_rule(asked.method, kind, date_of(test_time())).value()};
+  out.outcome = outcome;
+  if (!asked.check) {
+    out.reason = "shown-by-caller";
+    out.explanation = "The caller states it.";
+    out.without_remotes = "SBR 3.2.2.2";
+    return out;
+  }
+  out.primary = control_determination(outcome);
+  out.reason = dcv::to_string(out.primary->reason);
+  out.explanation = out.primary->explanation;
+  if (const auto at = names::caa_domain(name)) {
+    out.derivation.path = {*at, at->parent().value_or(*at)};
+    out.derivation.steps = {dcv::AdnStep::prune};
+  }
+  out.corroborated = outcome == Outcome::permitted ? 4 : 0;
+  out.remotes_used = 5;
+  out.quorum = std::to_string(out.corroborated) + "/5";
+  out.rirs = {"RIPE NCC", "APNIC"};
+  if (outcome == Outcome::permitted) out.reuse_until = test_time() + std::chrono::days(200);
+  out.perspectives = {control_finding("primary-1", "ARIN", outcome),
+                      control_finding("remote-1", "RIPE NCC", outcome),
+                      control_finding("remote-2", "APNIC", Outcome::refused),
+                      silent("remote-3", "unreachable", "connection refused"),
+                      silent("remote-4", "pending", "")};
+  out.perspectives.front().primary = true;
+  return out;
+}
+
 }  // namespace
+
+dcv::ControlObservation seen_challenge(Outcome outcome) {
+  dcv::SeenLookup lookup{"challenge", "_acme-challenge.example.com", dns::RecordType::txt};
+  if (outcome == Outcome::undetermined) {
+    lookup.status = dns::LookupStatus::timed_out;
+    lookup.reason = "no answer";
+  } else {
+    lookup.status = dns::LookupStatus::answered;
+    lookup.rcode = dns::Rcode::noerror;
+    lookup.verdict = dns::Verdict::secure;
+    lookup.ttl_s = 60;
+    lookup.alias_chain = {"challenges.example.net"};
+    lookup.rdata = {outcome == Outcome::permitted ? std::string("\x05value")
+                                                  : std::string("\x05other")};
+  }
+  dcv::ControlObservation out;
+  out.lookups.push_back(std::move(lookup));
+  return out;
+}
 
 orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool lab) {
   orders::Decision out;
@@ -98,7 +187,18 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
   out.decided = test_time() + std::chrono::milliseconds(40);
   out.evidence_index = 7;
   if (outcome == Outcome::permitted) out.permission_expires = test_time() + std::chrono::hours(8);
-  for (const auto& name : order.names) out.names.push_back(decide(name, outcome));
+  for (std::size_t i = 0; i < order.names.size(); ++i) {
+    orders::NameDecision name = decide(order.names[i], outcome);
+    if (i < order.controls.size() && order.controls[i])
+      name.control = decide_control(order.names[i], *order.controls[i], outcome);
+    if (name.control && name.perspectives.empty()) {
+      name.caa = orders::CaaPart::not_applicable;
+      name.reason = name.control->reason;
+      name.explanation = name.control->explanation;
+      name.decided_by = name.control->method.rule;
+    }
+    out.names.push_back(std::move(name));
+  }
   return out;
 }
 

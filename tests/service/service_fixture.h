@@ -75,6 +75,9 @@ Instant test_time();  // 2026-11-22T17:00:00Z
 // A decision on the order's names with five remotes, each result kind present where it can be.
 orders::Decision decision_on(const orders::Order& order, orders::Outcome outcome, bool lab);
 
+// What a perspective saw at _acme-challenge.example.com: the value, another, or nothing in time.
+dcv::ControlObservation seen_challenge(orders::Outcome outcome);
+
 // A client file of its own with one client `portal` bound to ca.example and ca.test, and its
 // authenticator.
 class ClientFileTest : public ::testing::Test {

@@ -32,7 +32,7 @@ def test_two_workers_decide_under_load_and_drain():
 
         with ThreadPoolExecutor(16) as pool:
             answers = list(pool.map(ask, range(ORDERS)))
-            metrics = cluster.request("GET", "/metrics", token=False)
+            metrics = cluster.request("GET", "/metrics")
         processes = dict(cluster.processes)
         logs = {name: cluster.log_file(name) for name in processes}
         cluster.stop()

@@ -40,6 +40,8 @@ class Parser final : public http::basic_parser<is_request> {
   bool chunked = false;
   bool wants_continue = false;
   bool no_body = false;
+  // Where a body is cut (MessageLimits::single_response); without it, Beast's own limit holds.
+  std::optional<std::size_t> cut_at;
 
   [[nodiscard]] bool between_chunks() const {
     return this->is_header_done() && chunked && chunk_left == 0;
@@ -113,31 +115,42 @@ class Parser final : public http::basic_parser<is_request> {
     }
     const bool bodiless =
         no_body || message.status / 100 == 1 || message.status == 204 || message.status == 304;
-    if (!bodiless && !has_length_ && !chunked)
+    if (!bodiless && !has_length_ && !chunked && !cut_at)
       refuse(400, "the response has neither Content-Length nor Transfer-Encoding", ec);
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) message.body.reserve(std::min<std::uint64_t>(*length, kBodyReserveMax));
+    if (!length) return;
+    message.body.reserve(std::min<std::uint64_t>(*length, kBodyReserveMax));
+    declared_ = *length;
   }
 
-  std::size_t on_body_impl(beast::string_view body, error_code&) override {
-    message.body.append(body.data(), body.size());
-    return body.size();
+  // Returns how much of it was taken: where the body is cut, the rest stays unparsed, so that how
+  // the octets came does not matter.
+  std::size_t append(beast::string_view body) {
+    std::size_t taken = body.size();
+    if (cut_at) taken = std::min(taken, *cut_at - message.body.size());
+    message.body.append(body.data(), taken);
+    if (taken < body.size() || (cut_at && message.body.size() == *cut_at && declared_ > *cut_at))
+      message.body_truncated = true;
+    return taken;
   }
+
+  std::size_t on_body_impl(beast::string_view body, error_code&) override { return append(body); }
 
   void on_chunk_header_impl(std::uint64_t size, beast::string_view, error_code&) override {
     chunk_left = size;
   }
 
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override {
-    message.body.append(body.data(), body.size());
-    chunk_left -= body.size();
-    return body.size();
+    const std::size_t taken = append(body);
+    chunk_left -= taken;
+    return taken;
   }
 
   void on_finish_impl(error_code&) override {}
 
+  std::uint64_t declared_ = 0;  // Content-Length of the body under way
   unsigned hosts_ = 0;
   bool has_length_ = false;
   bool head_done_ = false;
@@ -187,7 +200,9 @@ struct MessageReader::Impl {
     fresh.eager(false);  // one part per call, so that each can be counted
     fresh.header_limit(
         static_cast<std::uint32_t>(std::min<std::size_t>(limits.header_bytes_max + 1, UINT32_MAX)));
-    fresh.body_limit(limits.body_bytes_max);
+    if (!limits.single_response) return fresh.body_limit(limits.body_bytes_max);
+    fresh.body_limit(boost::none);
+    fresh.cut_at = limits.body_bytes_max;
   }
 
   template <class F>
@@ -238,7 +253,7 @@ struct MessageReader::Impl {
   template <class P>
   ReadStep advance(P& current) {
     for (;;) {
-      if (current.is_done()) return ReadStep::complete;
+      if (current.is_done() || current.message.body_truncated) return ReadStep::complete;
       if (pending() == 0 || (current.between_chunks() && pending() < kLastChunkBytes))
         return starve(current);
       const bool had_head = current.is_header_done();
@@ -249,6 +264,7 @@ struct MessageReader::Impl {
       octets += used;
       if (ec && ec != http::error::need_more) return refuse_parse(current, ec);
       if (octets > limits.message_bytes_max) return refuse_message();
+      if (current.message.body_truncated) return ReadStep::complete;
       if (!had_head && octets > limits.header_bytes_max) return refuse_head();
       if (had_head && used - (current.message.body.size() - body_before) > limits.header_bytes_max)
         return refuse_framing();
@@ -258,6 +274,16 @@ struct MessageReader::Impl {
         return ReadStep::head;
       }
     }
+  }
+
+  template <class P>
+  ReadStep finish(P& current) {
+    if (!current.is_header_done())
+      return refuse(400, "the connection was closed before the head of the message was whole");
+    error_code ec;
+    current.put_eof(ec);
+    if (current.is_done()) return ReadStep::complete;
+    return refuse(400, "the connection was closed before the body was whole");
   }
 
   MessageKind kind;
@@ -292,6 +318,11 @@ ReadStep MessageReader::advance() {
   return impl_->visit([this](auto& parser) { return impl_->advance(parser); });
 }
 
+ReadStep MessageReader::end_of_input() {
+  if (impl_->refusal) return ReadStep::refused;
+  return impl_->visit([this](auto& parser) { return impl_->finish(parser); });
+}
+
 bool MessageReader::started() const { return impl_->octets > 0 || impl_->pending() > 0; }
 
 bool MessageReader::keep_alive() const {
@@ -300,6 +331,10 @@ bool MessageReader::keep_alive() const {
 
 bool MessageReader::expects_continue() const {
   return impl_->visit([](auto& parser) { return parser.wants_continue; });
+}
+
+const Message& MessageReader::head() const {
+  return impl_->visit([](auto& parser) -> const Message& { return parser.message; });
 }
 
 std::size_t MessageReader::consumed() const { return impl_->octets; }

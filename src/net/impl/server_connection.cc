@@ -21,7 +21,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
-constexpr std::size_t kGoodbyeBytesMax = 256 * 1024;
+constexpr std::size_t kGoodbyeBytesMax = 1024 * 1024;
+constexpr std::size_t kClientPrefixOctets = 8;       // of an IPv6 address: a /64
 constexpr std::size_t kKeptOutputBytes = 64 * 1024;  // a larger output buffer is given back
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -50,7 +51,37 @@ std::string_view origin_form(std::string_view target) {
   return rest[slash] == '/' ? rest.substr(slash) : std::string_view{};
 }
 
+// What stands for the client behind an address: the address, or the first of its IPv6 /64.
+asio::ip::address client_of(const asio::ip::address& address) {
+  if (!address.is_v6()) return address;
+  auto octets = address.to_v6().to_bytes();
+  std::fill(octets.begin() + kClientPrefixOctets, octets.end(), 0);
+  return asio::ip::address_v6(octets);
+}
+
 }  // namespace
+
+std::size_t ServerState::connections_of(const asio::ip::address& address) const {
+  const auto found = connections.find(client_of(address));
+  return found == connections.end() ? 0 : found->second;
+}
+
+ConnectionShare::ConnectionShare(std::shared_ptr<ServerState> state,
+                                 const asio::ip::address& address)
+    : state_(std::move(state)), client_(client_of(address)) {
+  ++state_->connections[client_];
+}
+
+ConnectionShare::~ConnectionShare() {
+  const auto found = state_->connections.find(client_);
+  if (--found->second == 0) state_->connections.erase(found);
+}
+
+bool MessageShare::grow(std::size_t octets) {
+  if (octets <= octets_) return false;
+  set(octets);
+  return state_->message_octets > state_->limits.messages_bytes_max;
+}
 
 std::optional<HttpRequest> to_request(Message message) {
   const std::string_view target = origin_form(message.target);
@@ -68,13 +99,16 @@ std::optional<HttpRequest> to_request(Message message) {
 }
 
 ServerConnection::ServerConnection(asio::ip::tcp::socket socket, SslPtr ssl,
-                                   std::string peer_address, std::shared_ptr<ServerState> state)
+                                   const asio::ip::address& peer,
+                                   std::shared_ptr<ServerState> state)
     : state_(std::move(state)),
-      peer_address_(std::move(peer_address)),
+      peer_address_(peer.to_string()),
       stream_(std::move(socket), std::move(ssl)),
       watchdog_(stream_.executor(), [this] { stream_.cancel(); }),
       reader_(MessageKind::request, {state_->limits.header_bytes_max, state_->limits.body_bytes_max,
-                                     state_->limits.message_bytes_max}) {}
+                                     state_->limits.message_bytes_max}),
+      connection_share_(std::in_place, state_, peer),
+      message_share_(state_) {}
 
 Task<void> ServerConnection::run() {
   watchdog_.arm(Deadline::after(state_->limits.handshake_timeout));
@@ -86,6 +120,7 @@ Task<void> ServerConnection::run() {
     co_return;
   }
   if (stream_.ssl() != nullptr) client_ = peer_certificate(stream_.ssl());
+  if (client_) connection_share_.reset();
   bool more = true;
   while (more) more = co_await serve_one();
   co_await say_goodbye();
@@ -98,11 +133,15 @@ Task<ServerConnection::Arrival> ServerConnection::receive() {
   watchdog_.arm(Deadline::after(idle_ ? limits.idle_timeout : limits.request_timeout));
   for (;;) {
     const ReadStep step = reader_.advance();
-    if (step == ReadStep::complete) co_return Arrival::request;
     if (step == ReadStep::refused) {
       refusal_ = reader_.refusal();
       co_return Arrival::refused;
     }
+    if (message_share_.grow(reader_.consumed())) {
+      refusal_ = {503, "too many octets of requests are being held"};
+      co_return Arrival::refused;
+    }
+    if (step == ReadStep::complete) co_return Arrival::request;
     if (step == ReadStep::head) {
       if (!reader_.expects_continue()) continue;
       const Status invited = co_await stream_.write(kContinue);
@@ -129,26 +168,27 @@ Task<bool> ServerConnection::serve_one() {
   watchdog_.disarm();
   if (arrival == Arrival::ended) co_return false;
   if (arrival == Arrival::refused) {
-    co_await send(problem(refusal_.status, refusal_.detail), true, false);
+    co_await send(refuse(refusal_.status, refusal_.detail), true, false);
     co_return false;
   }
   const bool keep_alive = reader_.keep_alive();
   Message message = reader_.take();
+  message_share_.set(message.body.size());
   const bool answers_head = message.method == "HEAD";
   std::optional<HttpRequest> request = to_request(std::move(message));
   HttpResponse response;
   bool close = !keep_alive;
   if (!request) {
-    response = problem(400, "the request target is not a path");
+    response = refuse(400, "the request target is not a path");
     close = true;
   } else if (state_->in_flight >= state_->limits.requests_in_flight_max) {
-    response = problem(503, "too many requests are being answered");
-    response.headers.emplace_back("Retry-After", "1");
+    response = refuse(503, "too many requests are being answered");
   } else {
     request->peer_address = peer_address_;
     request->client = client_;
     response = co_await answer(std::move(*request));
   }
+  message_share_.set(0);
   if (cut_) co_return false;
   close = close || state_->stopping;
   const bool sent = co_await send(std::move(response), close, answers_head);
@@ -156,6 +196,16 @@ Task<bool> ServerConnection::serve_one() {
   // Whoever sends requests without waiting for answers lets others run in between.
   if (reader_.started()) co_await asio::post(stream_.executor(), asio::use_awaitable);
   co_return true;
+}
+
+HttpResponse ServerConnection::refuse(unsigned status, std::string detail) const {
+  HttpResponse response = state_->problem(status, std::move(detail));
+  const auto& headers = response.headers;
+  const bool says_when = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return equals_ignoring_case(header.first, "Retry-After");
+  });
+  if (status == 503 && !says_when) response.headers.emplace_back("Retry-After", "1");
+  return response;
 }
 
 Task<HttpResponse> ServerConnection::answer(HttpRequest request) {
@@ -168,7 +218,7 @@ Task<HttpResponse> ServerConnection::answer(HttpRequest request) {
   } catch (...) {
     log::error("http.handler_threw", {{"error", "not a standard exception"}});
   }
-  co_return problem(500, "the server failed to answer");
+  co_return refuse(500, "the server failed to answer");
 }
 
 // True if all of it left.
@@ -180,7 +230,7 @@ Task<bool> ServerConnection::send(HttpResponse response, bool close, bool answer
   if (const Status written = write_response(response, framing, out_); !written) {
     log::error("http.bad_response", {{"error", describe(written.error())}});
     const Status fallback =
-        write_response(problem(500, "the server failed to answer"), framing, out_);
+        write_response(refuse(500, "the server failed to answer"), framing, out_);
     if (!fallback) co_return false;
   }
   const Status sent = co_await stream_.write(out_);

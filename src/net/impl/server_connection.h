@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "base/async.h"
@@ -23,16 +26,56 @@ namespace parallax::net::impl {
 struct ServerState {
   HttpLimits limits;
   HttpHandler handler;
+  std::function<HttpResponse(unsigned status, std::string detail)> problem;
   std::size_t in_flight = 0;
+  std::size_t message_octets = 0;  // of all messages, see MessageShare
+  // Connections without a verified client certificate, by client_of() their address.
+  std::map<boost::asio::ip::address, std::size_t> connections;
   bool stopping = false;
+
+  // How many the client at this address has.
+  [[nodiscard]] std::size_t connections_of(const boost::asio::ip::address& address) const;
+};
+
+// Counts a connection as one of its client's while it exists.
+class ConnectionShare {
+ public:
+  ConnectionShare(std::shared_ptr<ServerState> state, const boost::asio::ip::address& address);
+  ~ConnectionShare();
+  ConnectionShare(const ConnectionShare&) = delete;
+  ConnectionShare& operator=(const ConnectionShare&) = delete;
+
+ private:
+  std::shared_ptr<ServerState> state_;
+  boost::asio::ip::address client_;
+};
+
+// What one connection's message adds to the octets of all.
+class MessageShare {
+ public:
+  explicit MessageShare(std::shared_ptr<ServerState> state) : state_(std::move(state)) {}
+  ~MessageShare() { set(0); }
+  MessageShare(const MessageShare&) = delete;
+  MessageShare& operator=(const MessageShare&) = delete;
+
+  void set(std::size_t octets) {
+    state_->message_octets = state_->message_octets - octets_ + octets;
+    octets_ = octets;
+  }
+  // True if it grew, and all together are more than the server holds.
+  [[nodiscard]] bool grow(std::size_t octets);
+
+ private:
+  std::shared_ptr<ServerState> state_;
+  std::size_t octets_ = 0;
 };
 
 // Held by shared_ptr: its server, its coroutine and a cut under way share it.
 class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
  public:
   // `state` is shared: a connection's coroutine may be destroyed after its server.
-  ServerConnection(boost::asio::ip::tcp::socket socket, SslPtr ssl, std::string peer_address,
-                   std::shared_ptr<ServerState> state);
+  ServerConnection(boost::asio::ip::tcp::socket socket, SslPtr ssl,
+                   const boost::asio::ip::address& peer, std::shared_ptr<ServerState> state);
 
   // Serves until either side ends. The caller keeps the connection alive meanwhile.
   [[nodiscard]] Task<void> run();
@@ -50,6 +93,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   [[nodiscard]] Task<Arrival> receive();
   [[nodiscard]] Task<bool> serve_one();
   [[nodiscard]] Task<HttpResponse> answer(HttpRequest request);
+  // An answer of the server's own; says when to come back to whom it sends away.
+  [[nodiscard]] HttpResponse refuse(unsigned status, std::string detail) const;
   Task<bool> send(HttpResponse response, bool close, bool answers_head);
   [[nodiscard]] Task<void> say_goodbye();
 
@@ -58,6 +103,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   Stream stream_;
   Watchdog watchdog_;
   MessageReader reader_;
+  std::optional<ConnectionShare> connection_share_;  // none: the client has shown who it is
+  MessageShare message_share_;
   std::optional<ClientCertificate> client_;
   Refusal refusal_;
   std::string out_;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may show control of which name on which day.
+#include "orders/plan_control.h"
+
+#include <gmock/gmock.h>
+
+#include "orders/control_samples.h"
+
+namespace parallax::orders {
+namespace {
+
+using rules::ControlMethod;
+using test::dns_change;
+using test::dns_name;
+using test::http_01;
+using testing::HasSubstr;
+
+names::CertificateName any_name(std::string_view text) {
+  if (text.starts_with("*.")) return names::WildcardName::parse(text).value();
+  if (text.find('@') != std::string_view::npos) return names::MailboxAddress::parse(text).value();
+  if (const auto address = names::IpAddress::parse(text)) return *address;
+  return names::DomainName::parse(text).value();
+}
+
+Result<ControlPlan> plan(std::string_view name, const ControlRequest& request,
+                         std::string_view at = "2026-11-22T12:00:00Z",
+                         bool refuse_discouraged = false) {
+  return plan_control(any_name(name), request, parse_instant(at).value(),
+                      {false, true, refuse_discouraged, &test::suffixes()});
+}
+
+ControlRequest with_adn(ControlRequest request, std::string_view adn) {
+  request.check->adn = dns_name(adn);
+  return request;
+}
+
+ControlRequest of_mail_server(ControlRequest request, std::string_view domain) {
+  request.check->mail_server = dcv::MailServerOf{dns_name(domain), std::nullopt};
+  return request;
+}
+
+ControlRequest by_caller(ControlMethod method) { return {method, std::nullopt}; }
+
+TEST(PlanControl, Refuses) {
+  struct Case {
+    const char* title;
+    std::string name;
+    ControlRequest request;
+    ErrorCode code;
+    std::string says;
+  };
+  for (const Case& each : {
+           Case{"WildcardByHttp", "*.example.com", http_01(dns_name("example.com")),
+                ErrorCode::forbidden, "wildcard"},
+           Case{"RetiredIpAddress", "example.com", by_caller(ControlMethod::ip_address),
+                ErrorCode::forbidden, "2026-03-15"},
+           Case{"MethodOfAnotherTarget", "192.0.2.1", by_caller(ControlMethod::mailbox_email),
+                ErrorCode::unsupported, "shows no control"},
+           Case{"AdnBesideTheName", "www.example.com",
+                with_adn(http_01(dns_name("www.example.com")), "example.org"), ErrorCode::forbidden,
+                "example.org"},
+           Case{"AdnBelowTheName", "example.com",
+                with_adn(http_01(dns_name("example.com")), "www.example.com"), ErrorCode::forbidden,
+                "www.example.com"},
+           Case{"AdnAboveTheBaseDomain", "www.example.com",
+                with_adn(dns_change("www.example.com"), "com"), ErrorCode::forbidden, "com"},
+           Case{"HttpDoesNotPrune", "www.example.com",
+                with_adn(http_01(dns_name("www.example.com")), "example.com"), ErrorCode::forbidden,
+                "example.com"},
+           Case{"NothingToLookFor", "example.com", by_caller(ControlMethod::dns_change),
+                ErrorCode::malformed, "what to look for"},
+           Case{"AdnOfAMailServer", "alice@example.com",
+                with_adn(of_mail_server(dns_change("example.com"), "example.com"), "example.com"),
+                ErrorCode::malformed, "mail server"},
+       }) {
+    SCOPED_TRACE(each.title);
+    const auto planned = plan(each.name, each.request);
+    ASSERT_FALSE(planned);
+    EXPECT_EQ(planned.error().code, each.code) << describe(planned.error());
+    EXPECT_THAT(describe(planned.error()), HasSubstr(each.says));
+  }
+}
+
+TEST(PlanControl, PrunesToTheAdnWithoutLooking) {
+  const auto planned =
+      plan("a.b.example.co.uk", with_adn(dns_change("a.b.example.co.uk"), "example.co.uk"));
+  ASSERT_TRUE(planned) << describe(planned.error());
+  EXPECT_EQ(planned->derivation.state, dcv::AdnDerivation::State::reached);
+  EXPECT_EQ(planned->derivation.path.size(), 3u);
+  EXPECT_FALSE(planned->check->follow_cnames);
+}
+
+TEST(PlanControl, CnamesAreFollowedOnlyWhereTheWayNeedsThem) {
+  const auto at_itself = plan("www.example.com", dns_change("www.example.com"));
+  ASSERT_TRUE(at_itself) << describe(at_itself.error());
+  EXPECT_FALSE(at_itself->check->follow_cnames);
+  const auto wildcard = plan("*.example.com", with_adn(dns_change("example.com"), "example.net"));
+  EXPECT_FALSE(wildcard) << "no CNAME step for a wildcard";
+}
+
+TEST(PlanControl, DiscouragedMethodsAreMarkedAndCanBeSwitchedOff) {
+  const ControlRequest request = by_caller(ControlMethod::constructed_email);
+  const auto allowed = plan("example.com", request);
+  ASSERT_TRUE(allowed) << describe(allowed.error());
+  EXPECT_EQ(allowed->method.standing, rules::MethodStanding::discouraged);
+  const auto refused = plan("example.com", request, "2026-11-22T12:00:00Z", true);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
+}
+
+TEST(PlanControl, TheCallersOwnMethodsNeedNoCheck) {
+  const auto mail = plan("alice@example.com", by_caller(ControlMethod::mailbox_email));
+  ASSERT_TRUE(mail) << describe(mail.error());
+  EXPECT_FALSE(mail->check);
+  EXPECT_EQ(mail->method.target, rules::TargetKind::mailbox);
+}
+
+TEST(PlanControl, TheJudgeHoldsWhatWasSeenAgainstTheCheck) {
+  const auto planned = plan("example.com", dns_change("example.com"));
+  ASSERT_TRUE(planned) << describe(planned.error());
+  EXPECT_EQ(planned->judge(test::saw_txt("example.com", test::kRandomValue)).outcome,
+            dcv::ControlOutcome::shown);
+  EXPECT_EQ(planned->judge(test::saw_txt("example.com", "something else")).outcome,
+            dcv::ControlOutcome::not_shown);
+  EXPECT_EQ(planned->judge(test::saw_txt("example.org", test::kRandomValue)).outcome,
+            dcv::ControlOutcome::undetermined)
+      << "an answer to another question";
+}
+
+}  // namespace
+}  // namespace parallax::orders
