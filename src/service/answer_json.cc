@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/answer_json.h"
 
+#include <boost/json/serialize.hpp>
+
 #include "base/encoding.h"
 
 namespace parallax::service {
@@ -31,6 +33,13 @@ json::object json_rule(const rules::Rule& rule) {
           {"version", rule.version},
           {"section", rule.section},
           {"ballot", rule.ballot}};
+}
+
+net::HttpResponse json_response(unsigned status, const json::object& body) {
+  net::HttpResponse response;
+  response.status = status;
+  response.body = json::serialize(body);
+  return response;
 }
 
 }  // namespace parallax::service

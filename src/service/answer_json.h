@@ -14,6 +14,7 @@
 
 #include "base/time.h"
 #include "names/domain_name.h"
+#include "net/http.h"
 #include "rules/rule.h"
 
 namespace parallax::service {
@@ -26,5 +27,7 @@ namespace parallax::service {
 [[nodiscard]] boost::json::value json_name(const std::optional<names::DomainName>& name);
 // {rule, document, version, section, ballot}
 [[nodiscard]] boost::json::object json_rule(const rules::Rule& rule);
+// `body` as an answer of application/json.
+[[nodiscard]] net::HttpResponse json_response(unsigned status, const boost::json::object& body);
 
 }  // namespace parallax::service

@@ -5,11 +5,11 @@
 #include <optional>
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "base/log.h"
+#include "service/answer_json.h"
 #include "service/limits.h"
 #include "service/mpic_answer.h"
 #include "service/mpic_request.h"
@@ -25,13 +25,6 @@ namespace json = boost::json;
 constexpr std::size_t kGeneratedIdOctets = 16;
 // The published specification that request and answer follow.
 constexpr std::string_view kSpecificationVersion = "3.5.0";
-
-net::HttpResponse json_response(unsigned status, const json::object& body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.body = json::serialize(body);
-  return response;
-}
 
 net::HttpResponse validation_failed(json::array issues) {
   json::object body;
@@ -67,12 +60,15 @@ net::HttpResponse refuse(const Error& error,
 Task<net::HttpResponse> healthy() { co_return json_response(200, {{"status", "healthy"}}); }
 
 void MpicApi::install(Router& router) {
-  router.add("POST", "/mpic",
-             [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
-  router.add("GET", "/healthz", [](net::HttpRequest, std::string) { return healthy(); });
+  router.add("POST", "/mpic", [this](net::HttpRequest request, const std::string&) {
+    return post(std::move(request));
+  });
+  router.add("GET", "/healthz",
+             [](const net::HttpRequest&, const std::string&) { return healthy(); });
   router.add("GET", "/configz",
-             status_route(services_.authenticator, access_,
-                          [this](net::HttpRequest, std::string) { return configuration(); }));
+             status_route(
+                 services_.authenticator, access_,
+                 [this](const net::HttpRequest&, const std::string&) { return configuration(); }));
 }
 
 Task<net::HttpResponse> MpicApi::post(net::HttpRequest request) {

@@ -2,12 +2,12 @@
 #include "service/perspective_caa.h"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <tl/expected.hpp>
 
 #include "base/encoding.h"
 #include "orders/order.h"
+#include "service/answer_json.h"
 #include "service/limits.h"
 #include "service/mpic_check.h"
 #include "service/mpic_schema.h"
@@ -85,18 +85,12 @@ tl::expected<Asked, json::array> parse(std::string_view body, const Issuers& def
   return Asked{*names::caa_domain(*name), std::move(question)};
 }
 
-net::HttpResponse json_response(unsigned status, const json::object& body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.body = json::serialize(body);
-  return response;
-}
-
 }  // namespace
 
 void PerspectiveCaa::install(Router& router) {
-  router.add("POST", "/caa",
-             [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
+  router.add("POST", "/caa", [this](net::HttpRequest request, const std::string&) {
+    return post(std::move(request));
+  });
 }
 
 Task<net::HttpResponse> PerspectiveCaa::post(net::HttpRequest request) {

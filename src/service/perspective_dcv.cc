@@ -2,10 +2,10 @@
 #include "service/perspective_dcv.h"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <tl/expected.hpp>
 
+#include "service/answer_json.h"
 #include "service/limits.h"
 #include "service/mpic_dcv_answer.h"
 #include "service/mpic_dcv_request.h"
@@ -60,18 +60,12 @@ tl::expected<Asked, json::array> parse(std::string_view body, Date day, bool lab
   return Asked{std::move(*parameters), std::move(control->check)};
 }
 
-net::HttpResponse json_response(unsigned status, const json::object& body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.body = json::serialize(body);
-  return response;
-}
-
 }  // namespace
 
 void PerspectiveDcv::install(Router& router) {
-  router.add("POST", "/dcv",
-             [this](net::HttpRequest request, std::string) { return post(std::move(request)); });
+  router.add("POST", "/dcv", [this](net::HttpRequest request, const std::string&) {
+    return post(std::move(request));
+  });
 }
 
 Task<net::HttpResponse> PerspectiveDcv::post(net::HttpRequest request) {

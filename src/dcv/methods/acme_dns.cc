@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kRule = "RFC 8555 s8.4 (TLS BR 3.2.2.4.7)";
 constexpr std::string_view kPrefix = "_acme-challenge";
 
-class AcmeDns final : public Method {
+class AcmeDns final : public DnsValueMethod {
  public:
   [[nodiscard]] Status validate(const ControlCheck& check) const override {
     if (auto common = validate_acme_value(check, kRule); !common) return common;
@@ -19,17 +19,6 @@ class AcmeDns final : public Method {
                     "the prefix of an ACME dns-01 challenge is " + std::string(kPrefix),
                     "challenge.prefix", kRule);
     return {};
-  }
-
-  [[nodiscard]] Task<void> observe(const ControlCheck* check, Target adn, Instruments instruments,
-                                   Deadline deadline, ControlObservation* seen) const override {
-    return observe_dns_value(check, std::move(adn), instruments, deadline, seen);
-  }
-
-  [[nodiscard]] ControlDetermination assess(const ControlObservation& seen,
-                                            const ControlCheck& check, const Target& adn,
-                                            Instant /*at*/) const override {
-    return assess_dns_value(seen, check, adn);
   }
 };
 

@@ -28,7 +28,7 @@ bool is_account_prefix(std::string_view prefix) {
                      [](char c) { return kAlphabet.find(c) != std::string_view::npos; });
 }
 
-class DnsAccount final : public Method {
+class DnsAccount final : public DnsValueMethod {
  public:
   [[nodiscard]] Status validate(const ControlCheck& check) const override {
     if (auto common = validate_acme_value(check, kRule); !common) return common;
@@ -38,17 +38,6 @@ class DnsAccount final : public Method {
                     "\"._acme-challenge\"",
                     "challenge.prefix", kRule);
     return {};
-  }
-
-  [[nodiscard]] Task<void> observe(const ControlCheck* check, Target adn, Instruments instruments,
-                                   Deadline deadline, ControlObservation* seen) const override {
-    return observe_dns_value(check, std::move(adn), instruments, deadline, seen);
-  }
-
-  [[nodiscard]] ControlDetermination assess(const ControlObservation& seen,
-                                            const ControlCheck& check, const Target& adn,
-                                            Instant /*at*/) const override {
-    return assess_dns_value(seen, check, adn);
   }
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kRule = "TLS BR 3.2.2.4.7";
 
-class DnsChange final : public Method {
+class DnsChange final : public DnsValueMethod {
  public:
   [[nodiscard]] Status validate(const ControlCheck& check) const override {
     if (auto common = validate_dns_value(check, kRule); !common) return common;
@@ -21,17 +21,6 @@ class DnsChange final : public Method {
                     "the prefix must be one label that begins with an underscore",
                     "challenge.prefix", kRule);
     return {};
-  }
-
-  [[nodiscard]] Task<void> observe(const ControlCheck* check, Target adn, Instruments instruments,
-                                   Deadline deadline, ControlObservation* seen) const override {
-    return observe_dns_value(check, std::move(adn), instruments, deadline, seen);
-  }
-
-  [[nodiscard]] ControlDetermination assess(const ControlObservation& seen,
-                                            const ControlCheck& check, const Target& adn,
-                                            Instant /*at*/) const override {
-    return assess_dns_value(seen, check, adn);
   }
 };
 

@@ -156,8 +156,8 @@ Status validate_acme_value(const ControlCheck& check, std::string_view rule) {
   return {};
 }
 
-Task<void> observe_dns_value(const ControlCheck* check, Target adn, Instruments instruments,
-                             Deadline deadline, ControlObservation* seen) {
+Task<void> DnsValueMethod::observe(const ControlCheck* check, Target adn, Instruments instruments,
+                                   Deadline deadline, ControlObservation* seen) const {
   const auto name = question_name(*check, adn);
   if (!name) co_return;  // no such name, no question: assess() says why
   const auto type = std::get<DnsValue>(check->challenge).type;
@@ -165,8 +165,9 @@ Task<void> observe_dns_value(const ControlCheck* check, Target adn, Instruments 
   co_await ask(instruments, std::move(question), std::string(kPurpose), deadline, seen);
 }
 
-ControlDetermination assess_dns_value(const ControlObservation& seen, const ControlCheck& check,
-                                      const Target& adn) {
+ControlDetermination DnsValueMethod::assess(const ControlObservation& seen,
+                                            const ControlCheck& check, const Target& adn,
+                                            Instant /*at*/) const {
   const auto name = question_name(check, adn);
   if (!name) return no_such_name({"the value in the DNS", {}}, name.error());
   const auto& challenge = std::get<DnsValue>(check.challenge);

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "dcv/method.h"
 #include "dcv/methods/question.h"
 #include "names/domain_name.h"
 
@@ -23,11 +24,15 @@ namespace parallax::dcv {
 // a SHA-256 digest (RFC 8555 s8.4).
 [[nodiscard]] Status validate_acme_value(const ControlCheck& check, std::string_view rule);
 
-// observe() and assess() of dcv/method.h. The check has passed validate_dns_value().
-[[nodiscard]] Task<void> observe_dns_value(const ControlCheck* check, Target adn,
-                                           Instruments instruments, Deadline deadline,
-                                           ControlObservation* seen);
-[[nodiscard]] ControlDetermination assess_dns_value(const ControlObservation& seen,
-                                                    const ControlCheck& check, const Target& adn);
+// What the three look for and judge alike; each says only what it asks of a check. The check has
+// passed validate_dns_value().
+class DnsValueMethod : public Method {
+ public:
+  [[nodiscard]] Task<void> observe(const ControlCheck* check, Target adn, Instruments instruments,
+                                   Deadline deadline, ControlObservation* seen) const final;
+  [[nodiscard]] ControlDetermination assess(const ControlObservation& seen,
+                                            const ControlCheck& check, const Target& adn,
+                                            Instant at) const final;
+};
 
 }  // namespace parallax::dcv
