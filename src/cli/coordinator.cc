@@ -79,7 +79,7 @@ Result<SigningKey> primary_key(const Config& config) {
 
 Result<std::string> selection_secret(const Config& config) {
   if (config.selection_secret_file.empty()) return system_random().octets(32);
-  auto secret = read_file(config.selection_secret_file);
+  auto secret = read_private_file(config.selection_secret_file);
   if (secret && secret->size() < kSelectionSecretMin)
     return fail(ErrorCode::configuration,
                 fmt::format("{} holds fewer than {} octets", config.selection_secret_file,
