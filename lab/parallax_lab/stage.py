@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from parallax_lab import bench, namespace, web
+from parallax_lab import bench, namespace, sites, web
 from parallax_lab.knot import KnotServer
 from parallax_lab.zones import Author
 
@@ -27,6 +27,10 @@ def packet_filter(world):
         sources = ", ".join(world.perspectives[name][0] for name in zone.lie.to)
         lines.append(f"    ip saddr {{ {sources} }} ip daddr {zone.contested_address} "
                      f"dnat to {target}")
+    for route in world.web.routes.values():
+        contested.append(route.address)
+        reached.update(route.targets.values())
+        lines += _route_rules(world, route)
     tracked = ", ".join(contested + sorted(reached))
     untrack = "\n".join(f"""  chain {hook} {{
     type filter hook {hook} priority raw
@@ -43,6 +47,15 @@ def packet_filter(world):
   }}
 }}
 {_losses(world)}"""
+
+
+def _route_rules(world, route):
+    """Perspectives that are named come first, since the first rule that fits holds."""
+    named = sorted(route.targets, key=lambda pair: pair[0] == sites.EVERYBODY)
+    for who, port in named:
+        source = "" if who == sites.EVERYBODY else f"ip saddr {world.perspectives[who][0]} "
+        yield (f"    {source}ip daddr {route.address} tcp dport {port} "
+               f"dnat to {route.targets[who, port]}")
 
 
 def _losses(world):
@@ -94,10 +107,10 @@ def _start_misbehaving(world):
 def set_up(world, directory, bench_zones=None, with_web=False):
     """Starts everything; returns the environment variables that tell a command where it is."""
     directory = pathlib.Path(directory)
-    ipv6 = [address for group in [server.addresses for server in world.servers.values()]
-            + list(world.perspectives.values()) + [world.web.addresses()]
-            for address in group if ":" in address]
-    namespace.bring_up(ipv6)
+    addresses = [address for group in [server.addresses for server in world.servers.values()]
+                 + list(world.perspectives.values()) + [world.web.addresses()]
+                 for address in group]
+    namespace.bring_up(addresses)
     misbehaving = _start_misbehaving(world)
     author = Author(world)
     instances = _instances(world, directory)

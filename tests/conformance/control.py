@@ -136,6 +136,7 @@ SIGHTS = {
     "all-but-two.alder": DENIED,
     "changed-at-one.alder": OUTVOTED,
     "changed-at-two.alder": DENIED,
+    "changed-since.alder": Sight({"refused"}, "quorum-not-met", 0),
     "one-silence.alder": OUTVOTED,
     "two-silences.alder": UNHEARD,
     "two-failures.alder": UNHEARD,
