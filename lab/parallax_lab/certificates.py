@@ -15,8 +15,6 @@ DAY = datetime.timedelta(days=1)
 RSA_BITS = 2048
 # From when to when a kind is valid, relative to now.
 VALIDITY = {"expired": (-3 * DAY, -DAY), "not-yet": (DAY, 3 * DAY)}
-# Kinds with an extension that stands twice: which one it is.
-REPEATED = {"twice": -1, "san-twice": 0}
 REVERSE_ZONES = {".in-addr.arpa": 1, ".ip6.arpa": 4}  # and nibbles or octets per group
 EXTENSIONS_TAG, SEQUENCE_TAG, BIT_STRING_TAG = 0xA3, 0x30, 0x03
 
@@ -116,9 +114,8 @@ def tls_alpn_certificate(kind, name, digest, key):
         builder = builder.add_extension(extension[0], critical=extension[1])
     signer = new_key() if kind in ("issued", "forged") else key
     certificate = builder.sign(signer, hashes.SHA256())
-    if kind in REPEATED:
-        certificate = x509.load_der_x509_certificate(
-            _with_extension_twice(certificate, key, REPEATED[kind]))
+    if kind == "twice":
+        return x509.load_der_x509_certificate(_with_last_extension_twice(certificate, key))
     return certificate
 
 
@@ -147,10 +144,10 @@ def _elements(content):
     return out
 
 
-def _with_extension_twice(certificate, key, which):
+def _with_last_extension_twice(certificate, key):
     fields = _elements(_elements(certificate.tbs_certificate_bytes)[0][1])
     extensions = _elements(fields[-1][1])[0][1]
-    twice = extensions + _elements(extensions)[which][2]
+    twice = extensions + _elements(extensions)[-1][2]
     tbs = _encode(SEQUENCE_TAG, b"".join(whole for _, _, whole in fields[:-1])
                   + _encode(EXTENSIONS_TAG, _encode(SEQUENCE_TAG, twice)))
     signature = key.sign(tbs, ec.ECDSA(hashes.SHA256()))

@@ -105,13 +105,9 @@ def run_inside(directory, body):
 
 
 def bring_up(addresses):
-    """Loopback up, with the addresses given, of which those in 127.0.0.0/8 are there already."""
+    """Loopback up, with the IPv6 addresses given (127.0.0.0/8 needs none)."""
     commands = ["link set lo up"]
-    for address in addresses:
-        if ":" in address:
-            commands.append(f"addr add {address}/128 dev lo nodad")
-        elif not address.startswith("127."):
-            commands.append(f"addr add {address}/32 dev lo")
+    commands += [f"addr add {address}/128 dev lo nodad" for address in addresses]
     subprocess.run(["/usr/bin/ip", "-batch", "-"], input="\n".join(commands) + "\n", text=True,
                    check=True)
 

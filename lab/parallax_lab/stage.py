@@ -107,10 +107,10 @@ def _start_misbehaving(world):
 def set_up(world, directory, bench_zones=None, with_web=False):
     """Starts everything; returns the environment variables that tell a command where it is."""
     directory = pathlib.Path(directory)
-    addresses = [address for group in [server.addresses for server in world.servers.values()]
-                 + list(world.perspectives.values()) + [world.web.addresses()]
-                 for address in group]
-    namespace.bring_up(addresses)
+    ipv6 = [address for group in [server.addresses for server in world.servers.values()]
+            + list(world.perspectives.values()) + [world.web.addresses()]
+            for address in group if ":" in address]
+    namespace.bring_up(ipv6)
     misbehaving = _start_misbehaving(world)
     author = Author(world)
     instances = _instances(world, directory)

@@ -240,13 +240,6 @@ def fails(cluster, name, way, expected, **changes):
     return unshown(decided(cluster, name, way.control(**changes)), expected)
 
 
-def hosts_at_once(cluster, hosts, way, **changes):
-    """{host: (status, answer)} of an order for HOST.alder each: some answer late, or never."""
-    answers = system.at_once(
-        lambda host: order(cluster, f"{host}.alder", way.control(**changes)), hosts)
-    return dict(zip(hosts, answers))
-
-
 def refused(cluster, name, control, pointer, *words, **more):
     """A 400 that names the field and says why."""
     status, answer = order(cluster, name, control, **more)

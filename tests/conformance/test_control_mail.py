@@ -57,6 +57,12 @@ def test_mail_server(stand, domain):
     assert ("mx", "MX") in asked
 
 
+def test_a_mail_server_inside_is_not_connected_to(stand):
+    found = control.fails(stand, "alice@inside.mail.alder", ACME_HTTP, {"address-refused"},
+                          mail_server=True)
+    assert found["smtp_host"] == "intranet.web.alder"
+
+
 @pytest.mark.parametrize("domain", ["single.mail.alder", "implicit.mail.alder", "equal.mail.alder"])
 def test_a_web_server_on_the_mail_server(stand, domain):
     control.shows(stand, f"alice@{domain}", ACME_HTTP, mail_server=True)
