@@ -241,6 +241,15 @@ def test_the_explanation_names_the_fault(stand, host, way, changes, word):
     assert word in told["explanation"], told["explanation"]
 
 
+@pytest.mark.parametrize("host, word", [
+    ("http2-only.hostile", "HTTP/2"), ("nginx-http2-only.web", "HTTP/2"), ("odd-port.web", "8080"),
+    ("inside.web", "127.0.9.1"), ("not-found.web", "404"), ("loop.web", "loop")])
+def test_the_error_message_over_mpic_names_the_fault(host, word, answers):
+    _, answer = answers["mpic", "acme-http", host]
+    (error,) = answer["perspectives"][0]["check_response"]["errors"]
+    assert word in error["error_message"], error
+
+
 def test_ipv6_comes_first(stand):
     primary, _ = seen(stand, "good.web")
     assert primary["http"]["hops"][0]["address"] == "fd00:6::1"

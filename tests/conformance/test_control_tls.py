@@ -120,6 +120,16 @@ def test_host_over_mpic(host, hosts):
     assert (status, answer["is_valid"]) == (200, HOSTS[host] is None), answer
 
 
+@pytest.mark.parametrize("host, word", [("plain-on-443.web", "plain HTTP"), ("old-tls.web", "TLS"),
+                                        ("good.web", "acme-tls/1"),
+                                        ("alias-to-inside.web", "127.0.9.1")])
+def test_the_explanation_names_the_fault(host, word, hosts):
+    explanation = hosts["v1", host][1]["names"][0]["control"]["explanation"]
+    assert word in explanation, explanation
+    response = hosts["mpic", host][1]["perspectives"][0]["check_response"]
+    assert any(word in error["error_message"] for error in response["errors"]), response
+
+
 @pytest.mark.parametrize("host, address", [("ipv6-only", "fd00:6::20"), ("alias", "fd00:6::20"),
                                            ("ipv6-closed", "127.0.6.20"),
                                            ("ipv6-lost", "127.0.6.20")])
