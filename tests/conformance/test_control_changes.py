@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents that change between the primary's look and the remotes': the server answers by the
-number of requests it had, over both APIs."""
+"""What changes between the primary's look and the remotes', over both APIs: servers that answer by
+the number of requests they had, and routes that lead some perspectives elsewhere beside those of
+the matrix."""
 
 import contextlib
 import http.server
@@ -8,6 +9,7 @@ import threading
 
 import control
 import pytest
+import system
 from parallax_lab import challenge
 
 pytest_plugins = ["control_fixtures"]
@@ -77,3 +79,59 @@ def test_mpic(stand, case, way):
     primary, *others = (each["check_response"]["check_passed"] for each in answer["perspectives"])
     assert primary == (first == [RIGHT] * len(first))
     assert sum(others) in remotes, answer
+
+
+# --- Routes ---------------------------------------------------------------------------------------
+
+
+MISSING = {"challenge-missing", "certificate-unusable"}
+# route: (outcome, reasons, remotes that agree)
+ROUTES = {
+    "changed-at-one": ("permitted", {"challenge-found"}, range(4, 5)),
+    "changed-at-two": ("refused", {"quorum-not-met"}, range(0, 4)),
+    "two-closed": ("undetermined", {"quorum-not-met"}, range(0, 4)),
+    "all-but-three": ("refused", {"quorum-not-met"}, range(0, 3)),
+    "primary-misled": ("refused", MISSING, range(0, 1)),
+    "primary-changed": ("refused", {"challenge-differs"}, range(0, 1)),
+    "primary-silence": ("undetermined", {"control-timed-out"}, range(0, 1)),
+}
+BY_SERVER = [name for name, way in control.WAYS.items() if way.family != "dns"]
+PLACES = [(way, route, kind) for way in BY_SERVER for route in ROUTES
+          for kind in ("name", "address")]
+
+
+def target_of(place):
+    _, route, kind = place
+    return f"{route}.routes.alder" if kind == "name" else system.WORLD.web.routes[route].address
+
+
+@pytest.fixture(scope="module")
+def answers(stand):
+    """{(API, place): (status, answer)}, all asked at once: some answer late."""
+    def ask(question):
+        api, place = question
+        way, target = control.WAYS[place[0]], target_of(place)
+        if api == "v1":
+            return control.order(stand, target, way.control())
+        return control.mpic(stand, target, way.parameters())
+    questions = [(api, place) for place in PLACES for api in ("v1", "mpic")]
+    return dict(zip(questions, system.at_once(ask, questions)))
+
+
+@pytest.mark.parametrize("place", PLACES, ids="-".join)
+def test_route(place, answers):
+    outcome, reasons, remotes = ROUTES[place[1]]
+    way = control.WAYS[place[0]]
+    found = control.decision_in(*answers["v1", place], way.method)["control"]
+    assert found["outcome"] == outcome and found["reason"] in reasons, found
+    assert found["corroborated"] in remotes, found
+
+
+@pytest.mark.parametrize("place", PLACES, ids="-".join)
+def test_route_over_mpic(place, answers):
+    outcome, reasons, remotes = ROUTES[place[1]]
+    status, answer = answers["mpic", place]
+    assert (status, answer["is_valid"]) == (200, outcome == "permitted"), answer
+    primary, *others = (each["check_response"] for each in answer["perspectives"])
+    assert primary["check_passed"] == bool(reasons & {"challenge-found", "quorum-not-met"}), primary
+    assert sum(each["check_passed"] for each in others) in remotes, answer
