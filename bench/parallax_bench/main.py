@@ -46,7 +46,8 @@ def main(argv):
     _warn_if_busy()
     figures = {"machine": report.machine(ROOT),
                "micro": [] if arguments.no_micro else micro.run()}
-    command = [str(ROOT / "lab" / "lab"), "exec", "--bench", str(ZONES), "--",
+    web = ["--web"] if plan.PARTS_WITH_WEB & set(arguments.only) else []
+    command = [str(ROOT / "lab" / "lab"), "exec", "--bench", str(ZONES), *web, "--",
                str(ROOT / "bench" / "run"), "--inside", *argv]
     if subprocess.run(command, check=False).returncode != 0:
         return 1
