@@ -75,8 +75,8 @@ orders::Outcome outcome_of(dcv::ControlOutcome outcome) {
 
 // What a coordinator would answer, were this vantage all there is.
 orders::ControlDecision decision_of(const Prepared& prepared, dcv::ControlObservation seen) {
-  dcv::ControlDetermination found = prepared.plan.judge(seen);
-  orders::ControlDecision decision{prepared.plan.method};
+  dcv::ControlDetermination found = prepared.plan.judge(*prepared.plan.check, seen);
+  orders::ControlDecision decision{prepared.plan.method, prepared.plan.name_method};
   decision.outcome = outcome_of(found.outcome);
   decision.reason = dcv::to_string(found.reason);
   decision.explanation = found.explanation;

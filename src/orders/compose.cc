@@ -197,6 +197,10 @@ void add_control_rules(NameDecision& decision, const OrderFindings& findings, co
   for (const std::string_view id :
        rules::control_rules(scope, method.method, method.target, findings.at, route))
     decision.rules.emplace_back(id);
+  if (const auto& by_name = decision.control->name_method)
+    for (const std::string_view id :
+         rules::control_rules(scope, by_name->method, by_name->target, findings.at))
+      decision.rules.emplace_back(id);
   std::sort(decision.rules.begin(), decision.rules.end());
   decision.rules.erase(std::unique(decision.rules.begin(), decision.rules.end()),
                        decision.rules.end());

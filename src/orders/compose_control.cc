@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "orders/compose.h"
@@ -72,8 +74,10 @@ void limit_reuse(ControlDecision& decision, const OrderFindings& findings,
   if (decision.outcome != Outcome::permitted) return;
   const auto scope =
       findings.order.type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
-  decision.reuse_until = (*attempt.primary.reply)->observation.started +
-                         rules::reuse_limit(decision.method, scope, findings.at);
+  auto limit = rules::reuse_limit(decision.method, scope, findings.at);
+  if (decision.name_method)
+    limit = std::min(limit, rules::reuse_limit(*decision.name_method, scope, findings.at));
+  decision.reuse_until = (*attempt.primary.reply)->observation.started + limit;
 }
 
 }  // namespace
@@ -81,7 +85,7 @@ void limit_reuse(ControlDecision& decision, const OrderFindings& findings,
 std::optional<ControlDecision> compose_control(const OrderFindings& findings, std::size_t index) {
   const NamePlan& plan = findings.plan.names[index];
   if (!plan.method) return std::nullopt;
-  ControlDecision decision{*plan.method};
+  ControlDecision decision{*plan.method, plan.name_method};
   if (!plan.control) {
     trust_caller(decision);
     return decision;

@@ -79,11 +79,14 @@ struct PerspectiveFinding {
 // What showing control of one name came to.
 struct ControlDecision {
   rules::MethodRule method;  // as it stood on the day
+  // 3.2.2.5.3: by what control of the name is shown that the address's PTR points to.
+  std::optional<rules::MethodRule> name_method{};
   Outcome outcome = Outcome::undetermined;
   std::string
       reason{};  // a ControlReason, "quorum-not-met", "primary-unavailable", "shown-by-caller"
   std::string explanation{};
-  // From the name applied for to the ADN, and how; empty for IP addresses.
+  // From the name applied for to the ADN, and how; of IP addresses, the name that the PTR points to
+  // (3.2.2.5.3) or nothing.
   dcv::AdnDerivation derivation{};
   std::optional<names::DomainName> smtp_host{};  // SBR 3.2.2.3
   std::optional<dcv::ControlDetermination> primary{};

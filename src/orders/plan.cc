@@ -89,6 +89,7 @@ Result<OrderPlan> plan_order(const Order& order, Instant at, const PlanSettings&
       auto control = plan_control(order.names[i], *order.controls[i], at, settings);
       if (!control) return fail(std::move(control.error()).with("name", std::to_string(i)));
       name.method = control->method;
+      name.name_method = control->name_method;
       name.derivation = std::move(control->derivation);
       if (control->check) {
         const bool follow = control->check->mail_server.has_value();

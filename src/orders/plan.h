@@ -36,7 +36,8 @@ struct NamePlan {
   std::size_t question = 0;              // in that check
   bool caa_waits = false;                // CAA is asked for only once control was shown
   std::optional<rules::MethodRule> method{};
-  dcv::AdnDerivation derivation{};  // before any lookup
+  std::optional<rules::MethodRule> name_method{};  // of the name that a PTR points to (3.2.2.5.3)
+  dcv::AdnDerivation derivation{};                 // before any lookup
 };
 
 struct OrderPlan {

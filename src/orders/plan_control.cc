@@ -10,12 +10,14 @@ using rules::MethodRule;
 using rules::MethodStanding;
 using rules::TargetKind;
 
+// Without a row there is no method for such a target under any of the rules.
 tl::unexpected<Error> refuse(ErrorCode code, std::string message, std::string_view field,
                              const MethodRule* row) {
   Error error{code, std::move(message), {{"field", std::string(field)}}};
-  if (row != nullptr)
-    error.context.emplace_back("rule", fmt::format("{} {} {}", to_string(row->rule.document),
-                                                   row->rule.section, row->rule.id));
+  error.context.emplace_back("rule", row == nullptr
+                                         ? "TLS BR 3.2.2.4, 3.2.2.5; SBR 3.2.2"
+                                         : fmt::format("{} {} {}", to_string(row->rule.document),
+                                                       row->rule.section, row->rule.id));
   return fail(std::move(error));
 }
 
@@ -28,29 +30,30 @@ TargetKind target_kind(const names::CertificateName& name, const ControlRequest&
   return TargetKind::domain;
 }
 
-Result<MethodRule> row_in_force(const names::CertificateName& name, const ControlRequest& request,
-                                Instant at, const PlanSettings& settings) {
-  const TargetKind kind = target_kind(name, request);
-  const auto row = rules::method_rule(request.method, kind, date_of(at));
+// The method for that kind of target, of which `shown_of` is the text.
+Result<MethodRule> row_in_force(rules::ControlMethod method, TargetKind kind,
+                                const std::string& shown_of, Instant at,
+                                const PlanSettings& settings) {
+  const auto row = rules::method_rule(method, kind, date_of(at));
   if (!row)
-    return refuse(ErrorCode::unsupported,
-                  fmt::format("{} shows no control of {} ({})", to_string(request.method),
-                              names::text_of(name), to_string(kind)),
-                  "method", nullptr);
+    return refuse(
+        ErrorCode::unsupported,
+        fmt::format("{} shows no control of {} ({})", to_string(method), shown_of, to_string(kind)),
+        "method", nullptr);
   if (row->standing == MethodStanding::not_yet)
-    return refuse(ErrorCode::forbidden,
-                  fmt::format("{} may be used from {} on", to_string(request.method),
-                              format_date(row->rule.from)),
-                  "method", &*row);
+    return refuse(
+        ErrorCode::forbidden,
+        fmt::format("{} may be used from {} on", to_string(method), format_date(row->rule.from)),
+        "method", &*row);
   if (row->standing == MethodStanding::retired)
     return refuse(ErrorCode::forbidden,
-                  fmt::format("{} must not be used since {} (ballot {})", to_string(request.method),
+                  fmt::format("{} must not be used since {} (ballot {})", to_string(method),
                               format_date(*row->retired_from), row->retired_by),
                   "method", &*row);
   if (row->standing == MethodStanding::discouraged && settings.refuse_discouraged)
     return refuse(ErrorCode::forbidden,
                   fmt::format("{} should not be used since {}, and is switched off here",
-                              to_string(request.method), format_date(*row->discouraged_from)),
+                              to_string(method), format_date(*row->discouraged_from)),
                   "method", &*row);
   return *row;
 }
@@ -71,6 +74,9 @@ Result<dcv::AdnDerivation> derive(const names::CertificateName& name,
                                   const dcv::ControlCheck& check, const MethodRule& row,
                                   const PlanSettings& settings) {
   const auto* domain = std::get_if<names::DomainName>(&check.applied_for);
+  // The name that a PTR points to is the ADN: no step leads on from it.
+  if (const auto* reverse = std::get_if<dcv::ReverseValue>(&check.challenge))
+    return dcv::AdnDerivation{dcv::AdnDerivation::State::reached, {reverse->name}, {}, {}};
   if (domain == nullptr || check.mail_server) return dcv::AdnDerivation{};
   const bool wildcard = std::holds_alternative<names::WildcardName>(name);
   auto derivation = dcv::begin_derivation(*domain, wildcard, check.adn, row, *settings.suffixes);
@@ -83,10 +89,41 @@ Result<dcv::AdnDerivation> derive(const names::CertificateName& name,
   return derivation;
 }
 
-corroborate::ControlJudge judge_of(dcv::ControlCheck check, MethodRule row, Instant at,
+// TLS BR 3.2.2.5.3: the name that the PTR points to is the Authorization Domain Name, and a method
+// of 3.2.2.4 that is in force shows control of it. Nullopt where the check asks for the PTR alone.
+Result<std::optional<MethodRule>> row_for_pointed_name(const dcv::ControlCheck& check,
+                                                       const MethodRule& row, Instant at,
+                                                       const PlanSettings& settings) {
+  const auto* reverse = std::get_if<dcv::ReverseValue>(&check.challenge);
+  if (reverse == nullptr) return std::optional<MethodRule>();
+  if (settings.suffixes->is_public_suffix(reverse->name))
+    return refuse(ErrorCode::forbidden,
+                  fmt::format("{} is a public suffix, under which names of many owners stand; no "
+                              "PTR record shows control by it",
+                              reverse->name.text()),
+                  "challenge.name", &row);
+  if (!reverse->control) return std::optional<MethodRule>();
+  auto inner = row_in_force(reverse->control->method, TargetKind::domain, reverse->name.text(), at,
+                            settings);
+  if (inner) return std::optional(std::move(*inner));
+  for (auto& [key, value] : inner.error().context)
+    if (key == "field") value = "control." + value;
+  return fail(std::move(inner.error()));
+}
+
+// What the check holds besides what the caller said: that the name is a wildcard.
+dcv::ControlCheck check_for(const names::CertificateName& name, dcv::ControlCheck check) {
+  auto* persistent = std::get_if<dcv::PersistentValue>(&check.challenge);
+  if (persistent != nullptr)
+    persistent->wildcard = persistent->form == dcv::PersistentForm::hashed &&
+                           std::holds_alternative<names::WildcardName>(name);
+  return check;
+}
+
+corroborate::ControlJudge judge_of(MethodRule row, Instant at,
                                    const names::PublicSuffixList* suffixes) {
-  return [check = std::move(check), row = std::move(row), at,
-          suffixes](const dcv::ControlObservation& seen) {
+  return [row = std::move(row), at, suffixes](const dcv::ControlCheck& check,
+                                              const dcv::ControlObservation& seen) {
     dcv::ControlDetermination found = dcv::assess(seen, check, at);
     if (found.outcome != dcv::ControlOutcome::shown || !check.follow_cnames) return found;
     const auto way = dcv::end_derivation(seen.aliases, *check.adn, row, *suffixes);
@@ -105,7 +142,8 @@ corroborate::ControlJudge judge_of(dcv::ControlCheck check, MethodRule row, Inst
 
 Result<ControlPlan> plan_control(const names::CertificateName& name, const ControlRequest& request,
                                  Instant at, const PlanSettings& settings) {
-  auto row = row_in_force(name, request, at, settings);
+  auto row =
+      row_in_force(request.method, target_kind(name, request), names::text_of(name), at, settings);
   if (!row) return fail(row.error());
   if (auto kind = check_kind_of_name(name, *row); !kind) return fail(kind.error());
   if (!request.check) {
@@ -120,25 +158,22 @@ Result<ControlPlan> plan_control(const names::CertificateName& name, const Contr
           ErrorCode::malformed,
           fmt::format("{} is checked here; say what to look for", to_string(request.method)),
           "control", &*row);
-    return ControlPlan{*row, {}, std::nullopt, {}};
+    return ControlPlan{*row, {}, std::nullopt, std::nullopt, {}};
   }
-  dcv::ControlCheck check = *request.check;
+  dcv::ControlCheck check = check_for(name, *request.check);
   if (auto valid = dcv::validate(check, date_of(at), settings.lab); !valid)
     return fail(valid.error());
-  const auto* persistent = std::get_if<dcv::PersistentValue>(&check.challenge);
-  if (persistent != nullptr && persistent->form == dcv::PersistentForm::hashed &&
-      std::holds_alternative<names::WildcardName>(name))
-    return refuse(ErrorCode::unsupported,
-                  "the hashed form of a persistent record is not used for wildcard names here",
-                  "challenge.form", &*row);
+  auto name_method = row_for_pointed_name(check, *row, at, settings);
+  if (!name_method) return fail(name_method.error());
   if (check.mail_server && check.adn)
     return refuse(ErrorCode::malformed, "the mail server is the name to be checked; no ADN fits",
                   "adn", &*row);
   auto derivation = derive(name, check, *row, settings);
   if (!derivation) return fail(derivation.error());
   check.follow_cnames = derivation->state == dcv::AdnDerivation::State::needs_cname;
-  auto judge = judge_of(check, *row, at, settings.suffixes);
-  return ControlPlan{*row, std::move(*derivation), std::move(check), std::move(judge)};
+  auto judge = judge_of(*row, at, settings.suffixes);
+  return ControlPlan{*row, std::move(*derivation), std::move(check), std::move(*name_method),
+                     std::move(judge)};
 }
 
 }  // namespace parallax::orders

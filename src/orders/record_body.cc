@@ -112,6 +112,12 @@ json::value index_json(std::optional<std::size_t> index) {
   return index ? json::value(*index) : json::value(nullptr);
 }
 
+// By what control of the name was to be shown that the address's PTR points to.
+json::value method_json(const std::optional<rules::MethodRule>& method) {
+  if (!method) return nullptr;
+  return json::object{{"method", rules::to_string(method->method)}, {"rule", method->rule.id}};
+}
+
 json::value control_json(const RecordInput& input, std::size_t index) {
   const auto& control = input.decision.names[index].control;
   if (!control) return nullptr;
@@ -124,6 +130,7 @@ json::value control_json(const RecordInput& input, std::size_t index) {
   return json::object{{"check", index_json(plan.control)},
                       {"method", rules::to_string(control->method.method)},
                       {"rule", control->method.rule.id},
+                      {"name_method", method_json(control->name_method)},
                       {"outcome", to_string(control->outcome)},
                       {"reason", control->reason},
                       {"explanation", control->explanation},

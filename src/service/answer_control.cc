@@ -103,6 +103,15 @@ json::object perspective(const orders::PerspectiveFinding& finding) {
   return out;
 }
 
+json::value name_method(const std::optional<rules::MethodRule>& method) {
+  if (!method) return nullptr;
+  json::object out;
+  out["method"] = json_text(rules::to_string(method->method));
+  out["rule"] = json_rule(method->rule);
+  out["standing"] = json_text(rules::to_string(method->standing));
+  return out;
+}
+
 dns::Verdict verdict_of(const orders::ControlDecision& decision) {
   return decision.primary ? decision.primary->verdict : dns::Verdict::indeterminate;
 }
@@ -119,6 +128,7 @@ json::value control_answer(const std::optional<orders::ControlDecision>& asked) 
   out["method"] = json_text(rules::to_string(decision.method.method));
   out["rule"] = json_rule(decision.method.rule);
   out["standing"] = json_text(rules::to_string(decision.method.standing));
+  out["name_method"] = name_method(decision.name_method);
   out["outcome"] = json_text(orders::to_string(decision.outcome));
   out["reason"] = json_text(decision.reason);
   out["explanation"] = json_text(decision.explanation);

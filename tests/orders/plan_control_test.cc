@@ -69,6 +69,15 @@ TEST(PlanControl, Refuses) {
                 "example.com"},
            Case{"NothingToLookFor", "example.com", by_caller(ControlMethod::dns_change),
                 ErrorCode::malformed, "what to look for"},
+           Case{"PublicSuffixBehindAnAddress", "9.9.9.9", test::reverse_lookup("9.9.9.9", "co.uk"),
+                ErrorCode::forbidden, "public suffix"},
+           Case{"ReverseZoneBehindAnAddress", "9.9.9.9",
+                test::reverse_lookup("9.9.9.9", "9.9.9.9.in-addr.arpa"), ErrorCode::forbidden,
+                "reverse zone"},
+           Case{"CallersMethodBehindAnAddress", "9.9.9.9",
+                test::reverse_lookup("9.9.9.9", "host.example.com",
+                                     ControlMethod::constructed_email),
+                ErrorCode::unsupported, "no perspective looks"},
            Case{"AdnOfAMailServer", "alice@example.com",
                 with_adn(of_mail_server(dns_change("example.com"), "example.com"), "example.com"),
                 ErrorCode::malformed, "mail server"},
@@ -108,6 +117,51 @@ TEST(PlanControl, DiscouragedMethodsAreMarkedAndCanBeSwitchedOff) {
   EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
 }
 
+TEST(PlanControl, TheNameOfAnAddressIsTheAdnAndHasAMethodOfItsOwn) {
+  const auto planned = plan("9.9.9.9", test::reverse_lookup("9.9.9.9", "host.example.com"));
+  ASSERT_TRUE(planned) << describe(planned.error());
+  EXPECT_EQ(planned->derivation.path, std::vector{dns_name("host.example.com")});
+  EXPECT_TRUE(planned->derivation.steps.empty());
+  ASSERT_TRUE(planned->name_method);
+  EXPECT_EQ(planned->name_method->rule.section, "3.2.2.4.7");
+  EXPECT_EQ(planned->method.rule.section, "3.2.2.5.3");
+}
+
+TEST(PlanControl, TheMethodBehindAnAddressMayBeSwitchedOffToo) {
+  ControlRequest request = test::reverse_lookup("9.9.9.9", "host.example.com");
+  std::get<dcv::ReverseValue>(request.check->challenge).control =
+      dcv::NameControl{ControlMethod::contact_email_txt, dcv::ContactValue{"a@example.com"}};
+  const auto allowed = plan("9.9.9.9", request);
+  ASSERT_TRUE(allowed) << describe(allowed.error());
+  EXPECT_EQ(allowed->name_method->standing, rules::MethodStanding::discouraged);
+  EXPECT_FALSE(plan("9.9.9.9", request, "2026-11-22T12:00:00Z", true));
+}
+
+TEST(PlanControl, AWildcardAsksTheHashedFormForItsPolicy) {
+  dcv::PersistentValue value{.issuers = {dns_name("ca.example")},
+                             .account_uri = "https://ca.example/acct/1",
+                             .form = dcv::PersistentForm::hashed,
+                             .account_hash_prefix = "https://ca.example/h/",
+                             .key_thumbprints = {std::string(43, 'A')}};
+  ControlRequest request = dns_change("example.com");
+  request.method = request.check->method = ControlMethod::dns_persistent;
+  request.check->challenge = value;
+  for (const auto& [name, wildcard] :
+       {std::pair("example.com", false), std::pair("*.example.com", true)}) {
+    SCOPED_TRACE(name);
+    const auto planned = plan(name, request);
+    ASSERT_TRUE(planned) << describe(planned.error());
+    EXPECT_EQ(std::get<dcv::PersistentValue>(planned->check->challenge).wildcard, wildcard);
+  }
+  value.form = dcv::PersistentForm::plain;
+  value.account_hash_prefix.clear();
+  value.key_thumbprints.clear();
+  request.check->challenge = value;
+  const auto plain = plan("*.example.com", request);
+  ASSERT_TRUE(plain) << describe(plain.error());
+  EXPECT_FALSE(std::get<dcv::PersistentValue>(plain->check->challenge).wildcard);
+}
+
 TEST(PlanControl, TheCallersOwnMethodsNeedNoCheck) {
   const auto mail = plan("alice@example.com", by_caller(ControlMethod::mailbox_email));
   ASSERT_TRUE(mail) << describe(mail.error());
@@ -118,12 +172,14 @@ TEST(PlanControl, TheCallersOwnMethodsNeedNoCheck) {
 TEST(PlanControl, TheJudgeHoldsWhatWasSeenAgainstTheCheck) {
   const auto planned = plan("example.com", dns_change("example.com"));
   ASSERT_TRUE(planned) << describe(planned.error());
-  EXPECT_EQ(planned->judge(test::saw_txt("example.com", test::kRandomValue)).outcome,
-            dcv::ControlOutcome::shown);
-  EXPECT_EQ(planned->judge(test::saw_txt("example.com", "something else")).outcome,
+  EXPECT_EQ(
+      planned->judge(*planned->check, test::saw_txt("example.com", test::kRandomValue)).outcome,
+      dcv::ControlOutcome::shown);
+  EXPECT_EQ(planned->judge(*planned->check, test::saw_txt("example.com", "something else")).outcome,
             dcv::ControlOutcome::not_shown);
-  EXPECT_EQ(planned->judge(test::saw_txt("example.org", test::kRandomValue)).outcome,
-            dcv::ControlOutcome::undetermined)
+  EXPECT_EQ(
+      planned->judge(*planned->check, test::saw_txt("example.org", test::kRandomValue)).outcome,
+      dcv::ControlOutcome::undetermined)
       << "an answer to another question";
 }
 

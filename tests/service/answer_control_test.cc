@@ -44,7 +44,7 @@ TEST(AnswerControl, TellsEveryMember) {
   const json::array perspectives = control.at("perspectives").as_array();
   control.as_object().erase("perspectives");
   control.as_object().erase("rule");
-  EXPECT_EQ(control, parse_json(R"({"method":"acme-http-01","standing":"allowed",
+  EXPECT_EQ(control, parse_json(R"({"method":"acme-http-01","standing":"allowed","name_method":null,
       "outcome":"permitted","reason":"challenge-found","explanation":"Found the TXT record.",
       "adn":"example.com","adn_path":["www.example.com","example.com"],"adn_steps":["prune"],
       "smtp_host":null,"dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
@@ -74,6 +74,18 @@ TEST(AnswerControl, AnAddressHasNoCaa) {
     EXPECT_TRUE(name.at("control").at("reuse_until").is_null());
     EXPECT_EQ(name.at("reason"), name.at("control").at("reason"));
   }
+}
+
+TEST(AnswerControl, TellsByWhatMethodTheNameOfAnAddressWasShown) {
+  const auto address = names::IpAddress::parse("9.9.9.9").value();
+  orders::Decision decision = decision_on(order_on(address), orders::Outcome::refused, false);
+  decision.names.at(0).control->name_method = rules::method_rule(
+      rules::ControlMethod::dns_change, rules::TargetKind::domain, date_of(testing::test_time()));
+  const json::value name = answer(decision);
+  const json::value& method = name.at("control").at("name_method");
+  EXPECT_EQ(method.at("method"), "dns-change");
+  EXPECT_EQ(method.at("standing"), "allowed");
+  EXPECT_EQ(method.at("rule").at("section"), "3.2.2.4.7");
 }
 
 TEST(AnswerControl, SaysWhyNoRemoteWasAsked) {

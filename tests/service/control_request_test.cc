@@ -3,100 +3,33 @@
 // door or when it is planned.
 #include "service/control_request.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
-#include "orders/plan.h"
-#include "service/order_request.h"
-#include "service/problem.h"
-#include "service/service_fixture.h"
+#include "service/control_bodies.h"
+#include "service/limits.h"
 
 namespace parallax::service {
 namespace {
 
+using control_test::admit;
+using control_test::Bad;
+using control_test::body;
+using control_test::check_of;
+using control_test::dns;
+using control_test::expect_refused;
+using control_test::hash;
+using control_test::http;
+using control_test::kDigest;
+using control_test::kMalformed;
+using control_test::kNot;
+using control_test::kRefused;
+using control_test::kValue;
+using control_test::parse;
+using control_test::reverse;
+using control_test::web;
+using control_test::with;
 using rules::ControlMethod;
 using testing::domain;
-
-constexpr const char* kValue = "Zx7mQ2pL9vN4tR8sK1wB";
-const std::string kDigest = base64url_encode(sha256("key authorization"));
-
-std::string body(std::string_view name, std::string_view control, std::string_view type = "tls") {
-  return fmt::format(R"({{"type":"{}","issuers":["ca.example"],)"
-                     R"("names":["a.example.com",{{"name":"{}","control":{}}}]}})",
-                     type, name, control);
-}
-
-Result<OrderRequest> parse(const std::string& text) {
-  return parse_order_request(text, "generated", testing::suffixes());
-}
-
-// What the service answers: parsed, planned, and the error put into its place.
-Result<OrderRequest> admit(const std::string& text) {
-  auto request = parse(text);
-  if (!request) return request;
-  const orders::PlanSettings settings{false, false, false, &testing::suffixes()};
-  auto plan = orders::plan_order(request->order, testing::test_time(), settings);
-  if (!plan) return fail(located(plan.error(), request->places));
-  return request;
-}
-
-const dcv::ControlCheck& check_of(const OrderRequest& request) {
-  return *request.order.controls.at(1)->check;
-}
-
-std::string with(std::string_view method, std::string_view members) {
-  return fmt::format(R"({{"method":"{}"{}{}}})", method, members.empty() ? "" : ",", members);
-}
-
-std::string dns(std::string_view value, std::string_view more = "") {
-  return with("dns-change",
-              fmt::format(R"("value":"{}"{}{})", value, more.empty() ? "" : ",", more));
-}
-
-std::string web(std::string_view path, std::string_view more = "") {
-  return with("website-change", fmt::format(R"("path":"{}","value":"{}"{}{})", path, kValue,
-                                            more.empty() ? "" : ",", more));
-}
-
-std::string http(std::string_view more = "") {
-  return with(
-      "acme-http-01",
-      fmt::format(
-          R"("token":"token-of-this-order","key_authorization":"token-of-this-order.{}"{}{})",
-          std::string(43, 'A'), more.empty() ? "" : ",", more));
-}
-
-std::string hash(std::string_view method) {
-  return with(method, fmt::format(R"("key_authorization_hash":"{}")", kDigest));
-}
-
-struct Bad {
-  const char* name;
-  std::string body;
-  const char* pointer;  // below /names/1
-  const char* problem;
-  const char* says;
-};
-
-void expect_refused(const Bad& bad) {
-  SCOPED_TRACE(bad.name);
-  const auto request = admit(bad.body);
-  ASSERT_FALSE(request.has_value());
-  const Problem problem = problem_with_request(request.error());
-  const auto response = to_response(problem);
-  EXPECT_EQ(response.status, 400u);
-  EXPECT_EQ(problem.pointer, std::string("/names/1") + bad.pointer) << describe(request.error());
-  EXPECT_NE(response.body.find(fmt::format("urn:parallax:problem:{}\"", bad.problem)),
-            std::string::npos)
-      << response.body;
-  EXPECT_NE(describe(request.error()).find(bad.says), std::string::npos)
-      << describe(request.error());
-}
-
-constexpr const char* kMalformed = "malformed-request";
-constexpr const char* kRefused = "control-refused";
-constexpr const char* kNot = "name-not-certifiable";
 
 TEST(ControlRequest, RefusesWhatIsNoRequest) {
   const std::string host = "b.example.com";
@@ -213,8 +146,7 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
             kRefused, "wildcard"},
            {"address with dns-01", body("9.9.9.9", hash("acme-dns-01")), "/control/method",
             kRefused, "9.9.9.9"},
-           {"name with reverse lookup",
-            body(host, with("reverse-address-lookup", R"("name":"b.example.com")")),
+           {"name with reverse lookup", body(host, reverse("b.example.com", dns(kValue))),
             "/control/method", kRefused, "reverse-address-lookup"},
            {"mailbox method for a domain", body(host, with("mailbox-email", "")), "/control/method",
             kRefused, "mailbox-email"},
@@ -298,8 +230,7 @@ TEST(ControlRequest, ReadsEveryMethod) {
       {"contact-phone-caa",
        body("b.example.com", with("contact-phone-caa", R"("contact":"+1 555 123 4567")")),
        ControlMethod::contact_phone_caa, true},
-      {"reverse-address-lookup",
-       body("9.9.9.9", with("reverse-address-lookup", R"("name":"dns.example")")),
+      {"reverse-address-lookup", body("9.9.9.9", reverse("dns.example.com", dns(kValue))),
        ControlMethod::reverse_lookup, true},
       {"mail server", body("u@b.example.com", dns(kValue, R"("mail_server":true)"), "smime"),
        ControlMethod::dns_change, true},
@@ -322,8 +253,37 @@ TEST(ControlRequest, ReadsEveryMethod) {
     const auto& control = request->order.controls.at(1);
     EXPECT_EQ(control->method, each.method);
     EXPECT_EQ(control->check.has_value(), each.looked);
-    EXPECT_EQ(request->places.at(1).method, each.method);
+    EXPECT_EQ(request->places.at(1).methods->method, each.method);
   }
+}
+
+// What POST /v1/corroborations takes holds every order within the limits of its members.
+TEST(ControlRequest, AHundredNamesWithTheLargestControlFitIntoABody) {
+  const std::string label(62, 'a');
+  std::string headers;
+  for (const char* name : {"accept-language", "cache-control", "from", "pragma", "traceparent",
+                           "x-correlation-id", "x-request-id"})
+    headers += fmt::format(R"({}"{}":"{}")", headers.empty() ? "" : ",", name,
+                           std::string(dcv::kHeaderSizeMax, 'h'));
+  const std::string control = with(
+      "website-change", fmt::format(R"("path":"{}","value":"{}","pattern":"{}","headers":{{{}}})",
+                                    std::string(dcv::kPathSizeMax - kPkiValidationPath.size(), 'p'),
+                                    std::string(dcv::kChallengeSizeMax, 'v'),
+                                    std::string(dcv::kPatternSizeMax, 'x'), headers));
+  std::string names;
+  for (unsigned i = 0; i < orders::kNamesPerOrderMax; ++i)
+    names += fmt::format(R"({}{{"name":"{}.{}.{}.{:02}.example.com","control":{}}})",
+                         i == 0 ? "" : ",", label, label, label, i, control);
+  std::string issuers;
+  for (unsigned i = 0; i < orders::kIssuersPerOrderMax; ++i)
+    issuers +=
+        fmt::format(R"({}"{}.{}.{}.{:02}.example.com")", i == 0 ? "" : ",", label, label, label, i);
+  const std::string text =
+      fmt::format(R"({{"type":"tls","issuers":[{}],"names":[{}]}})", issuers, names);
+  EXPECT_LE(text.size(), kOrderBodySizeMax);
+  const auto request = admit(text);
+  ASSERT_TRUE(request.has_value()) << describe(request.error());
+  EXPECT_EQ(request->order.names.size(), orders::kNamesPerOrderMax);
 }
 
 TEST(ControlRequest, AsksTheDomainOfAMailbox) {

@@ -40,7 +40,7 @@ Status check_key_authorization(const HttpValue& value) {
                   "a key authorization is a token, a dot and a thumbprint of the account key, both "
                   "in base64url",
                   "challenge.value", "RFC 8555 s8.1");
-  if (auto random = check_random_value(token, "challenge.value"); !random) return random;
+  if (auto random = check_random_value(token, true, "challenge.value"); !random) return random;
   const auto path_token = std::string_view(value.path).substr(kFolder.size());
   if (path_token == token) return {};
   return refuse(ErrorCode::malformed,
