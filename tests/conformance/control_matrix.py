@@ -70,7 +70,8 @@ REVERSE_ZONES = {
     "servfail": "127.0.6.10", "bogus": "127.0.6.9", "timeout-at-one": "127.0.6.17",
     "timeout-at-two": "127.0.6.18",
 }
-REVERSE = control.Way("reverse-address-lookup", {"name": challenge.POINTED_TO},
+REVERSE = control.Way("reverse-address-lookup",
+                      {"name": challenge.POINTED_TO, "control": control.WAYS["dns-txt"].control()},
                       {"challenge_value": challenge.POINTED_TO}, "dns")
 
 
