@@ -153,6 +153,12 @@ class TlsEnd {
     if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_.get(), choose, this);
   }
 
+  // Agrees on a key by Diffie-Hellman over a finite field, or not at all.
+  void insist_on_finite_fields() {
+    std::string group = "ffdhe2048";  // OpenSSL's macro wants it mutable
+    SSL_CTX_set1_groups_list(context_.get(), group.data());
+  }
+
   impl::SslPtr connection() {
     impl::SslPtr ssl(SSL_new(context_.get()));
     SSL_set_accept_state(ssl.get());
