@@ -196,6 +196,8 @@ def expected(row, case):
         return _alone("refused", {"certificate-unusable"} if row.way.family == "tls" else MISSING)
     if case == "nxdomain":
         return _alone("refused", NO_MAIL if mail else MISSING)
-    # A resolver that has given up on a silent name server says so at once, and fails.
-    silence = UNREACHED if row.reached_by_routes else UNREACHED | FAILED
-    return _alone("undetermined", {"timeout": silence, "servfail": FAILED, "bogus": BOGUS}[case])
+    # A resolver that has given up on a silent name server fails at once; one that asks a failing
+    # server again and again may run out of time.
+    failure = UNREACHED | FAILED
+    silence = UNREACHED if row.reached_by_routes else failure
+    return _alone("undetermined", {"timeout": silence, "servfail": failure, "bogus": BOGUS}[case])

@@ -66,7 +66,7 @@ ACME_HOSTS = {
     "declared-utf-16.hostile": None, "byte-order-mark.hostile": DIFFERS,
     "zero-in-front.hostile": DIFFERS,
     "nginx-http2-only.web": BROKEN, "nginx-tls-on-80.web": MISSING,
-    "failing-name.web": {"control-lookup-failed"}, "silent-name.web": {"control-timed-out"},
+    "failing-name.web": control.FAILED_LOOKUPS, "silent-name.web": control.FAILED_LOOKUPS,
 }
 WEBSITE_HOSTS = {
     "good.web": None, "created.web": None, "moved-301.web": None, "moved-https.web": None,
