@@ -18,7 +18,7 @@ RAMP_S = 5.0
 SETTLE_TIMEOUT_S = 30.0
 SAMPLE_EVERY_S = 0.5
 CONCURRENCY = (1, 8)
-SECONDS_MAX = 3.0
+SECONDS_MAX = 2.5
 # A span with the slow targets stands between two without, and counts if these two differ by no
 # more in p50.
 DRIFT_MAX = 0.10
@@ -107,8 +107,6 @@ class Drip:
         load = self.programs.drips(self.cluster, self.targets, ASKERS, RAMP_S)
         try:
             _wait_until(lambda: open_targets(self.process) >= WANTED, f"{WANTED} open targets")
-            # Until those of the ramp have been given up and replaced.
-            time.sleep(RAMP_S)
             measured = self.healthy()
         finally:
             self.loads.append(self.programs.stop_drips(load))

@@ -69,8 +69,8 @@ CAA_ORDER = _order("smime", f"user@{NAME}")
 CAA_OBSERVATION = _observe({"kind": "caa", "domain": NAME, "prove_insecure": False},
                            r'\"tag\":\"issuemail\"')
 # The body of a document stands in the statement in base64.
-HTTP_OBSERVATION = _observe_http(
-    {"domain": NAME}, base64.b64encode(challenge.key_authorization().encode("ascii")).decode("ascii"))
+_BODY = base64.b64encode(challenge.key_authorization().encode("ascii")).decode("ascii")
+HTTP_OBSERVATION = _observe_http({"domain": NAME}, _BODY)
 # What a perspective says of a server that is too slow (net/impl/guarded_connection.cc).
 DRIP_OBSERVATION = _observe_http({"ip": NAME}, "octets its answer was not whole in time")
 
@@ -85,7 +85,7 @@ CONTROL = (
     Control("dns-persistent", "dns-persistent, coordinator and five remotes", (8,),
             _mpic("dns-persistent", issuer_domain_names=[ISSUER],
                   expected_account_uri=challenge.ACCOUNT_URI),
-            (*_TXT, "_validation-persist"), "six bare TXT lookups, beside dns-persistent"),
+            (*_TXT, "_validation-persist"), "six bare TXT lookups (_validation-persist)"),
     Control("acme-http-01", "acme-http-01, coordinator and five remotes", (1, 8, 32),
             _mpic("acme-http-01", token=challenge.TOKEN,
                   key_authorization=challenge.key_authorization()),
