@@ -2,8 +2,11 @@
 """Control of IP addresses shown in the DNS, over /v1: the reverse zone (TLS BR 3.2.2.5.8), and the
 name that an address points to with control of that name (3.2.2.5.3)."""
 
+import json
+
 import control
 import pytest
+import test_control_cli
 from parallax_lab import challenge
 
 pytest_plugins = ["control_fixtures"]
@@ -126,3 +129,15 @@ def test_issuers_of_a_persistent_record_behind_an_address_are_those_of_the_clien
     inner = PERSISTENT.control(issuers=["other.example"])
     status, answer = control.order(stand, "127.0.6.1", REVERSE.control(control=inner))
     assert (status, answer["type"]) == (403, "urn:parallax:problem:issuer-not-bound"), answer
+
+
+def test_by_the_command(stand):
+    parameters = {"name": challenge.POINTED_TO, "control.method": "dns-change",
+                  "control.prefix": "_code", "control.value": challenge.RANDOM_VALUE}
+    done = test_control_cli.through(
+        stand, "check", "control", "127.0.6.1", "--type", "tls", "--method",
+        "reverse-address-lookup", "--json",
+        *[each for pair in parameters.items() for each in ("--param", "=".join(pair))])
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    answer = json.loads(done.stdout)
+    assert (answer["outcome"], answer["adn"]) == ("permitted", challenge.POINTED_TO)
