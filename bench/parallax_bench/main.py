@@ -20,7 +20,8 @@ def _arguments(argv):
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
     parser.add_argument("--long", action="store_true",
                         help="memory after 20,000 and after 100,000 checks too (half an hour)")
-    parser.add_argument("--seconds", type=float, default=6.0, help="per figure (default 6; control and drip: at most 2.5)")
+    parser.add_argument("--seconds", type=float, default=6.0,
+                        help="per figure (default 6; control and drip take at most 2.5)")
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--only", nargs="+", choices=plan.PARTS, default=list(plan.PARTS),
                         help="leave the other parts out")
