@@ -57,7 +57,7 @@ class CoordinatorWorker final : public WorkerService {
   [[nodiscard]] Task<void> run() override;
   void stop(std::chrono::milliseconds grace) override;
   // The root's keys must validate at every resolver that this worker has, each a context with
-  // anchors of its own. Error: configuration.
+  // anchors of its own. Error: untrusted.
   [[nodiscard]] Task<Status> check_roots();
 
  private:
