@@ -72,12 +72,12 @@ void complete_derivation(ControlDecision& decision, const OrderFindings& finding
 void limit_reuse(ControlDecision& decision, const OrderFindings& findings,
                  const AttemptResult& attempt) {
   if (decision.outcome != Outcome::permitted) return;
-  const auto scope =
-      findings.order.type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
-  auto limit = rules::reuse_limit(decision.method, scope, findings.at);
+  const rules::Scope scope = scope_of(findings.order);
+  const Instant data = looked_at(findings, attempt);
+  decision.reuse_until = rules::reuse_until(decision.method, scope, data);
   if (decision.name_method)
-    limit = std::min(limit, rules::reuse_limit(*decision.name_method, scope, findings.at));
-  decision.reuse_until = (*attempt.primary.reply)->observation.started + limit;
+    decision.reuse_until =
+        std::min(*decision.reuse_until, rules::reuse_until(*decision.name_method, scope, data));
 }
 
 }  // namespace

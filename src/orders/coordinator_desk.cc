@@ -234,18 +234,13 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   Decision& decision = work->decision;
   decision.order_id = work->order.id;
   decision.lab = settings_.lab;
-  for (std::size_t i = 0; i < work->order.names.size(); ++i) {
-    decision.names.push_back(compose_name({work->order, work->plan, work->attempts, work->remotes,
-                                           *parts_.roster, *parts_.suffixes, work->at},
-                                          i));
-  }
   decision.decided = parts_.clock->now();
-  // The Primary says when it looked; by a clock of its own that is ahead, permission gets no
-  // longer.
-  for (NameDecision& name : decision.names)
-    if (name.permission_expires && name.caa == CaaPart::checked)
-      name.permission_expires =
-          std::min(*name.permission_expires, decision.decided + name.primary.permission_window);
+  for (std::size_t i = 0; i < work->order.names.size(); ++i) {
+    decision.names.push_back(
+        compose_name({work->order, work->plan, work->attempts, work->remotes, *parts_.roster,
+                      *parts_.suffixes, work->at, decision.decided},
+                     i));
+  }
   conclude(decision);
   evidence::Record record = record_of(*work);
   // The answer names its place in the log, which only the log's writer knows. It is written on

@@ -49,7 +49,7 @@ TEST(AnswerControl, TellsEveryMember) {
       "adn":"example.com","adn_path":["www.example.com","example.com"],"adn_steps":["prune"],
       "smtp_host":null,"dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
       "rirs":["RIPE NCC","APNIC"],"without_remotes":"",
-      "reuse_until":"2027-06-10T17:00:00.000000000Z"})")
+      "reuse_until":"2027-03-14T23:59:59.999999999Z"})")
                          .value());
   EXPECT_EQ(perspectives.at(0), parse_json(R"({"code":"primary-1","primary":true,"rir":"ARIN",
       "result":"corroborated","message":"","outcome":"shown","reason":"challenge-found",

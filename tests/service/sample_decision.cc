@@ -147,7 +147,8 @@ orders::ControlDecision decide_control(const names::CertificateName& name,
   out.remotes_used = 5;
   out.quorum = std::to_string(out.corroborated) + "/5";
   out.rirs = {"RIPE NCC", "APNIC"};
-  if (outcome == Outcome::permitted) out.reuse_until = test_time() + std::chrono::days(200);
+  if (outcome == Outcome::permitted)
+    out.reuse_until = rules::reuse_until(out.method, rules::Scope::tls, test_time());
   out.perspectives = {control_finding("primary-1", "ARIN", outcome),
                       control_finding("remote-1", "RIPE NCC", outcome),
                       control_finding("remote-2", "APNIC", Outcome::refused),
@@ -196,6 +197,8 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
       name.reason = name.control->reason;
       name.explanation = name.control->explanation;
       name.decided_by = name.control->method.rule;
+      if (outcome == Outcome::permitted)
+        name.permission_expires = test_time() + rules::control_window(date_of(test_time()));
     }
     out.names.push_back(std::move(name));
   }
