@@ -6,13 +6,21 @@
 namespace parallax::observe {
 namespace {
 
+template <class Variant>
+bool is_at_target(const Variant& challenge) {
+  return std::holds_alternative<dcv::HttpValue>(challenge) ||
+         std::holds_alternative<dcv::TlsAlpnValue>(challenge);
+}
+
 // Whether the check waits for a server of the applicant's, which may take as long as it likes: a
 // statement that is ready must not wait for it (a thousand slow servers would delay every other).
 // What waits for name servers alone seldom takes longer than its neighbours.
 bool waits_for_target(const Check& check) {
   const auto* control = std::get_if<dcv::ControlCheck>(&check);
-  return control != nullptr && (std::holds_alternative<dcv::HttpValue>(control->challenge) ||
-                                std::holds_alternative<dcv::TlsAlpnValue>(control->challenge));
+  if (control == nullptr) return false;
+  const auto* reverse = std::get_if<dcv::ReverseValue>(&control->challenge);
+  if (reverse != nullptr) return reverse->control && is_at_target(reverse->control->challenge);
+  return is_at_target(control->challenge);
 }
 
 }  // namespace

@@ -59,6 +59,27 @@ PerspectiveSettings settings() {
   return out;
 }
 
+constexpr const char* kReverseName = "1.2.0.192.in-addr.arpa";
+constexpr const char* kNameBehind = "host.example.com";
+
+// http-01 at the name that the PTR of 192.0.2.1 gives.
+dcv::ControlCheck behind_an_address() {
+  return dcv::dns_test::check_of(
+      rules::ControlMethod::reverse_lookup, dcv::dns_test::address("192.0.2.1"),
+      dcv::ReverseValue{caa::test::name(kNameBehind),
+                        dcv::NameControl{rules::ControlMethod::acme_http, dcv::http_test::acme()}});
+}
+
+dns::Lookup pointer() {
+  dns::Lookup out = caa::test::blank({caa::test::name(kReverseName), dns::RecordType::ptr});
+  out.status = dns::LookupStatus::answered;
+  out.rcode = dns::Rcode::noerror;
+  out.verdict = dns::Verdict::secure;
+  out.records.push_back(
+      {kReverseName, dns::RecordType::ptr, 300, dcv::dns_test::wire_name(kNameBehind)});
+  return out;
+}
+
 Check caa(const std::string& domain) { return CaaCheck{caa::test::name(domain), false}; }
 
 class PerspectiveTest : public testing::Test {
@@ -103,7 +124,9 @@ TEST_F(PerspectiveTest, WhatIsReadyDoesNotWaitForSlowTargets) {
       {"tls_alpn", dcv::dns_test::check_of(rules::ControlMethod::acme_tls_alpn,
                                            dcv::http_test::name(dcv::http_test::kHost),
                                            dcv::TlsAlpnValue{std::string(32, 'd')})},
+      {"name_behind_an_address", behind_an_address()},
   };
+  resolver.plan(kReverseName, pointer());
   resolver.release_all();
   for (const auto& [name, slow_check] : cases) {
     SCOPED_TRACE(name);
