@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "dcv/seen_bounds.h"
+
 namespace parallax::observe {
 namespace {
 
@@ -37,7 +39,8 @@ Task<Seen> Perspective::look(Check check, Deadline deadline) {
   if (auto* control = std::get_if<dcv::ControlCheck>(&check)) {
     const dcv::Instruments instruments{senses_.resolver, senses_.client, senses_.random,
                                        settings_.validating};
-    co_return co_await dcv::observe_control(std::move(*control), instruments, limit);
+    auto seen = co_await dcv::observe_control(*control, instruments, limit);
+    co_return dcv::bounded(std::move(seen), *control, clock_.now());
   }
   auto& caa = std::get<CaaCheck>(check);
   const caa::SearchSettings search{settings_.lookup_timeout, settings_.validating,

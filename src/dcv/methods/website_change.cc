@@ -115,9 +115,16 @@ class WebsiteChange final : public Method {
           http.body.empty() ? ControlReason::challenge_missing : ControlReason::challenge_differs,
           fmt::format("{}, but {} does not hold it: {}. Put the value into that file.", sought,
                       http.body_truncated
-                          ? fmt::format("the first {} octets of the answer", http.body.size())
-                          : fmt::format("the answer of {} octets", http.body.size()),
+                          ? fmt::format("the first {} octets of the answer", http.body_size())
+                          : fmt::format("the answer of {} octets", http.body_size()),
                       quoted(http.body)),
+          verdict);
+    if (value.pattern && !http.whole())
+      return not_shown(
+          ControlReason::challenge_differs,
+          fmt::format("{} and found it, but in a document of more than {} octets, of which a "
+                      "regular expression cannot be held against the whole. Serve a shorter file.",
+                      sought, http.body_truncated ? http.body_size() : kSeenBodyMax),
           verdict);
     if (value.pattern && !RE2::PartialMatch(http.body, RE2(*value.pattern, pattern_options())))
       return not_shown(
