@@ -23,21 +23,21 @@ Status check_text(const PreparedRecord& record) {
       {"request_digest", record.request_digest}};
   for (const auto& [name, text] : fields)
     if (!is_utf8(text))
-      return fail(ErrorCode::malformed, fmt::format("the record's {} is not UTF-8", name));
+      return fail(ErrorCode::internal, fmt::format("the record's {} is not UTF-8", name));
   for (const std::string& name : record.names)
-    if (!is_utf8(name)) return fail(ErrorCode::malformed, "a name in the record is not UTF-8");
+    if (!is_utf8(name)) return fail(ErrorCode::internal, "a name in the record is not UTF-8");
   return {};
 }
 
 Status check(const PreparedRecord& record) {
   if (record.names.size() > kRecordNamesMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} names", kRecordNamesMax));
   if (record.size() > kRecordSizeMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} octets", kRecordSizeMax));
   if (!parse_instant(record.recorded))
-    return fail(ErrorCode::malformed, "a record's time lies between 1970 and 2260");
+    return fail(ErrorCode::internal, "a record's time lies between 1970 and 2260");
   return check_text(record);
 }
 
@@ -75,16 +75,19 @@ std::size_t PreparedRecord::size() const {
 Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index) {
   if (!record.answer) return std::string();
   std::string answer = record.answer(index);
-  if (!is_utf8(answer)) return fail(ErrorCode::malformed, "the record's answer is not UTF-8");
+  if (!is_utf8(answer)) return fail(ErrorCode::internal, "the record's answer is not UTF-8");
   if (answer.size() > kRecordSizeMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("an answer holds at most {} octets", kRecordSizeMax));
   return answer;
 }
 
 Result<PreparedRecord> prepare(Record record) {
   auto body = canonical_json(record.body);
-  if (!body) return fail(std::move(body.error()).with("field", "body"));
+  if (!body) {
+    body.error().code = ErrorCode::internal;
+    return fail(std::move(body.error()).with("field", "body"));
+  }
   PreparedRecord prepared;
   prepared.kind = record.kind;
   prepared.client = std::move(record.client);

@@ -14,7 +14,8 @@
 
 namespace parallax::evidence {
 
-// Bounds on one record; beyond them it is refused as malformed before it is queued.
+// Bounds on one record; beyond them it is refused before it is queued. Whoever asked cannot know
+// them, so the error is internal, never that the request is malformed.
 inline constexpr std::size_t kRecordSizeMax = std::size_t{16} * 1024 * 1024;  // without answer
 inline constexpr std::size_t kRecordNamesMax = 1000;
 
@@ -43,11 +44,11 @@ struct PreparedRecord {
 };
 
 // What the record's answer is at this index; empty if it has none.
-// Error: malformed (not UTF-8, or above kRecordSizeMax).
+// Error: internal (not UTF-8, or above kRecordSizeMax).
 [[nodiscard]] Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index);
 
-// Errors: malformed (text that is not UTF-8, a time before 1970, too large, too many names),
-// unsupported (the body has no canonical form, see canonical_json).
+// Error: internal (text that is not UTF-8, a time before 1970, too large, too many names, a body
+// without a canonical form, see canonical_json).
 [[nodiscard]] Result<PreparedRecord> prepare(Record record);
 
 }  // namespace parallax::evidence

@@ -74,7 +74,7 @@ class EvidenceStore {
   // Returns the record's index once it is durable: a crash or power loss after this loses nothing.
   // Not cancellable: once begun, the record may become durable, so its outcome is always told.
   // Errors: conflict (a decision for this client and order id exists), overloaded (queue full),
-  // storage (disk full, I/O), malformed or unsupported (the record cannot be kept; see prepare()).
+  // storage (disk full, I/O), internal (the record cannot be kept; see prepare()).
   [[nodiscard]] virtual Task<Result<std::uint64_t>> append(Record record) = 0;
 
   // The decision of this client's order, if there is one.

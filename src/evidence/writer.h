@@ -34,7 +34,7 @@ class Writer {
   [[nodiscard]] static Result<Writer> open(std::string path, StoreSeams seams);
 
   // Gives each record the next index, in order, and returns once all are durable: an index each,
-  // or conflict for a decision that exists, or malformed for an answer that cannot be kept.
+  // or conflict for a decision that exists, or internal for an answer that cannot be kept.
   // Answers are written here, on the caller's thread. Error (storage): none of them was written. A
   // connection that failed is opened anew by the next write.
   using Indexes = std::vector<Result<std::uint64_t>>;

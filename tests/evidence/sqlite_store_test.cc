@@ -95,7 +95,7 @@ TEST(SqliteStore, RefusesARecordThatCannotBeKept) {
   record.body = 0.5;
   const auto refused = run_task(store->append(record));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(refused.error().code, ErrorCode::internal);
   EXPECT_TRUE(store->healthy());
 }
 
@@ -111,7 +111,7 @@ TEST(SqliteStore, RefusesAnAnswerThatCannotBeKeptWithoutHarmToOthers) {
   begin_append(context, *store, sample_decision("ca", "2"), results[2]);
   context.run();
   EXPECT_EQ(*results[0], 0U);
-  EXPECT_EQ(results[1]->error().code, ErrorCode::malformed);
+  EXPECT_EQ(results[1]->error().code, ErrorCode::internal);
   EXPECT_EQ(*results[2], 1U);
   const auto last = run_task(store->find_decision("ca", "2"));
   EXPECT_EQ((*last)->answer, sample_answer(1)) << "the answer is written with the index it gets";
