@@ -11,6 +11,7 @@
 #include "cli/listener.h"
 #include "cli/server_loop.h"
 #include "cli/vantage.h"
+#include "orders/compose.h"
 #include "orders/plan_control.h"
 #include "service/answer_control.h"
 #include "service/control_request.h"
@@ -44,8 +45,9 @@ Result<Prepared> prepare(const CheckControlOptions& options, Instant now) {
   if (!object) return fail(object.error());
   const auto request = service::parse_control(*object, "", {*name, *type, {}});
   if (!request) return fail(request.error());
-  auto plan = orders::plan_control(
-      *name, *request, now, {false, config->lab, config->refuse_discouraged_methods, &*suffixes});
+  auto plan = orders::plan_control(*name, *request, now,
+                                   {false, config->lab, config->refuse_discouraged_methods,
+                                    &*suffixes, config->allow_domain_contact});
   if (!plan) return fail(plan.error());
   if (!plan->check)
     return fail(ErrorCode::unsupported,
@@ -82,7 +84,9 @@ orders::ControlDecision decision_of(const Prepared& prepared, dcv::ControlObserv
   decision.explanation = found.explanation;
   decision.derivation = prepared.plan.derivation;
   decision.smtp_host = seen.smtp_host;
+  decision.equal_preference = seen.equal_preference;
   decision.primary = found;
+  if (prepared.plan.contact_open) orders::leave_open(decision);
   orders::PerspectiveFinding finding;
   finding.code = kVantage;
   finding.primary = true;

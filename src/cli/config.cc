@@ -190,6 +190,10 @@ void read_control(SettingsReader& in, Config& config) {
   if (policy != "allow" && policy != "refuse")
     in.reject("control.discouraged_methods", "must be \"allow\" or \"refuse\"");
   config.refuse_discouraged_methods = policy == "refuse";
+  const std::string contact = in.text("control.domain_contact");
+  if (contact != "allow" && contact != "refuse")
+    in.reject("control.domain_contact", "must be \"allow\" or \"refuse\"");
+  config.allow_domain_contact = contact == "allow";
   for (const std::string& text : in.texts("control.own_networks")) {
     auto network = parse_network(text);
     if (network)

@@ -42,6 +42,7 @@ struct Config {
   caa::AssessmentSettings caa;
   bool control_remotes_after_primary = true;
   bool refuse_discouraged_methods = false;
+  bool allow_domain_contact = false;
   std::vector<net::OwnNetwork> own_networks;
   std::string public_suffix_list;
 

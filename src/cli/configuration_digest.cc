@@ -31,6 +31,7 @@ Result<json::value> configuration_facts(const Config& config) {
                       {"remotes_after_primary", config.remotes_after_primary},
                       {"control_remotes_after_primary", config.control_remotes_after_primary},
                       {"refuse_discouraged_methods", config.refuse_discouraged_methods},
+                      {"allow_domain_contact", config.allow_domain_contact},
                       {"permit_insecure_lookup_failure", config.caa.permit_insecure_lookup_failure},
                       {"flag_one_is_critical", config.caa.flag_one_is_critical},
                       {"lab", config.lab},

@@ -70,6 +70,7 @@ void CoordinatorWorker::open_desk() {
   settings.remotes_after_primary = config.remotes_after_primary;
   settings.control_remotes_after_primary = config.control_remotes_after_primary;
   settings.refuse_discouraged_methods = config.refuse_discouraged_methods;
+  settings.allow_domain_contact = config.allow_domain_contact;
   settings.lab = config.lab;
   settings.configuration = shared_.configuration;
   settings.selection_secret = shared_.selection_secret;

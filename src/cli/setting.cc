@@ -46,6 +46,9 @@ constexpr std::array kSettings = {
             "control checks fail there."},
     Setting{"control.discouraged_methods", text, "\"allow\"", 0, 0,
             "allow or refuse: methods that the rules say SHOULD NOT be used."},
+    Setting{"control.domain_contact", text, "\"refuse\"", 0, 0,
+            "refuse or allow: the method domain-contact, which only a CA may use that is the "
+            "registrar of the Base Domain Name or its affiliate (TLS BR 3.2.2.4.12)."},
     Setting{"control.own_networks", texts, "[]", 0, 0,
             "Networks of your own that no check may reach, as address/prefix; special-purpose "
             "addresses are never reached outside the lab."},

@@ -45,6 +45,11 @@ struct OrderFindings {
 inline constexpr std::string_view kQuorumNotMet = "quorum-not-met";
 inline constexpr std::string_view kPrimaryUnavailable = "primary-unavailable";
 inline constexpr std::string_view kShownByCaller = "shown-by-caller";
+inline constexpr std::string_view kContactUnconfirmed = "contact-unconfirmed";
+
+// Control that rests on a contact which was seen, and has not confirmed yet: undetermined, and what
+// is to be done. Nothing changes where control is not shown anyway.
+void leave_open(ControlDecision& decision);
 
 // When the primary looked, by its own clock unless that is ahead; it has replied.
 [[nodiscard]] Instant looked_at(const OrderFindings& findings,

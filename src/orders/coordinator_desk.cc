@@ -196,9 +196,10 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   work->decision.received = parts_.clock->now();
   work->at = date_of(work->decision.received);
   if (auto counts = check_counts(order, work->at); !counts) co_return fail(counts.error());
-  auto plan = plan_order(order, work->decision.received,
-                         {settings_.assessment.permit_insecure_lookup_failure, settings_.lab,
-                          settings_.refuse_discouraged_methods, parts_.suffixes});
+  auto plan = plan_order(
+      order, work->decision.received,
+      {settings_.assessment.permit_insecure_lookup_failure, settings_.lab,
+       settings_.refuse_discouraged_methods, parts_.suffixes, settings_.allow_domain_contact});
   if (!plan) co_return fail(plan.error());
   work->order = std::move(order);
   work->plan = std::move(*plan);

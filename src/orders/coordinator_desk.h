@@ -35,6 +35,7 @@ struct DeskSettings {
   bool remotes_after_primary = false;         // CAA checks
   bool control_remotes_after_primary = true;  // control checks: most fail at the primary
   bool refuse_discouraged_methods = false;
+  bool allow_domain_contact = false;  // see PlanSettings
   bool lab = false;
   std::string configuration;     // digest that records carry
   std::string selection_secret;  // see corroborate::select_remotes

@@ -21,6 +21,9 @@ tl::unexpected<Error> refuse(ErrorCode code, std::string message, std::string_vi
   return fail(std::move(error));
 }
 
+// Of two hosts that both keep time by NTP.
+constexpr std::chrono::seconds kClockDifferenceMax{60};
+
 // What the method must have a row for: the mailbox itself where nobody looks, else domain or
 // address.
 TargetKind target_kind(const names::CertificateName& name, const ControlRequest& request) {
@@ -69,6 +72,41 @@ Status check_kind_of_name(const names::CertificateName& name, const MethodRule& 
   return {};
 }
 
+Result<dcv::AdnDerivation> begin_way(const names::DomainName& from, bool wildcard,
+                                     const std::optional<names::DomainName>& adn,
+                                     const MethodRule& row, const PlanSettings& settings) {
+  auto way = dcv::begin_derivation(from, wildcard, adn, row, *settings.suffixes);
+  if (way.state != dcv::AdnDerivation::State::unreachable) return way;
+  return refuse(ErrorCode::forbidden,
+                fmt::format("{} is no Authorization Domain Name of {}: {}",
+                            adn.value_or(from).text(), from.text(), way.reason),
+                "adn", &row);
+}
+
+// The way that the caller went to where it carried the method out. Nobody looks, so it leads over
+// no CNAME.
+Result<dcv::AdnDerivation> derive_shown(const names::CertificateName& name,
+                                        const std::optional<names::DomainName>& adn,
+                                        const MethodRule& row, const PlanSettings& settings) {
+  if (row.target != TargetKind::domain) {
+    if (!adn) return dcv::AdnDerivation{};
+    return refuse(ErrorCode::malformed,
+                  fmt::format("{} is about no domain, so that no ADN fits", names::text_of(name)),
+                  "adn", &row);
+  }
+  const auto* wildcard = std::get_if<names::WildcardName>(&name);
+  const names::DomainName& from =
+      wildcard != nullptr ? wildcard->base() : std::get<names::DomainName>(name);
+  auto way = begin_way(from, wildcard != nullptr, adn, row, settings);
+  if (!way || way->state == dcv::AdnDerivation::State::reached) return way;
+  return refuse(ErrorCode::forbidden,
+                fmt::format("{} is no Authorization Domain Name of {}: only labels may be taken "
+                            "off, since of a method that the caller carries out no CNAME record "
+                            "is looked up here",
+                            adn->text(), from.text()),
+                "adn", &row);
+}
+
 // The way to the ADN, as far as it goes without looking.
 Result<dcv::AdnDerivation> derive(const names::CertificateName& name,
                                   const dcv::ControlCheck& check, const MethodRule& row,
@@ -79,14 +117,61 @@ Result<dcv::AdnDerivation> derive(const names::CertificateName& name,
     return dcv::AdnDerivation{dcv::AdnDerivation::State::reached, {reverse->name}, {}, {}};
   if (domain == nullptr || check.mail_server) return dcv::AdnDerivation{};
   const bool wildcard = std::holds_alternative<names::WildcardName>(name);
-  auto derivation = dcv::begin_derivation(*domain, wildcard, check.adn, row, *settings.suffixes);
-  if (derivation.state == dcv::AdnDerivation::State::unreachable)
+  return begin_way(*domain, wildcard, check.adn, row, settings);
+}
+
+// Whether the contact may have confirmed then: its Random Value lives so long, and the time has
+// come.
+Status check_confirmation(const ControlRequest& request, const MethodRule& contact, Instant at) {
+  if (!request.confirmed_at) return {};
+  const std::string told = format_instant(*request.confirmed_at);
+  const std::string_view field =
+      contact.method == request.method ? "confirmed_at" : "control.confirmed_at";
+  if (*request.confirmed_at > at + kClockDifferenceMax)
+    return refuse(ErrorCode::forbidden,
+                  fmt::format("the confirmation of {} lies in the future", told), field, &contact);
+  if (contact.token_valid && *request.confirmed_at < at - *contact.token_valid)
+    return refuse(ErrorCode::forbidden,
+                  fmt::format("the confirmation of {} is older than {} days; use the contact again",
+                              told, contact.token_valid->count()),
+                  field, &contact);
+  return {};
+}
+
+// The method that finds a contact: the order's own, or that of the name behind a PTR.
+const MethodRule* contact_method(const MethodRule& row, const std::optional<MethodRule>& pointed) {
+  if (rules::needs_confirmation(row.method)) return &row;
+  return pointed && rules::needs_confirmation(pointed->method) ? &*pointed : nullptr;
+}
+
+// TLS BR 3.2.2.4.12: only a CA that is the registrar, or its affiliate, knows the Domain Contact.
+Status check_registrar(const MethodRule& row, const PlanSettings& settings) {
+  if (row.method != rules::ControlMethod::domain_contact || settings.allow_domain_contact)
+    return {};
+  return refuse(ErrorCode::forbidden,
+                "domain-contact is for a CA that is the registrar of the Base Domain Name, or its "
+                "affiliate; here it is switched off (control.domain_contact)",
+                "method", &row);
+}
+
+// What the caller carried out itself.
+Result<ControlPlan> plan_shown(const names::CertificateName& name, const ControlRequest& request,
+                               const MethodRule& row, const PlanSettings& settings) {
+  if (const auto* address = std::get_if<names::IpAddress>(&name);
+      address != nullptr && !settings.lab && !address->special_purpose().empty())
+    return refuse(ErrorCode::forbidden,
+                  fmt::format("{} is no public address but special-purpose space ({})",
+                              address->text(), address->special_purpose()),
+                  "applied_for", &row);
+  if (row.mpic)
     return refuse(
-        ErrorCode::forbidden,
-        fmt::format("{} is no Authorization Domain Name of {}: {}",
-                    check.adn.value_or(*domain).text(), domain->text(), derivation.reason),
-        "adn", &row);
-  return derivation;
+        ErrorCode::malformed,
+        fmt::format("{} is checked here; say what to look for", to_string(request.method)),
+        "control", &row);
+  if (auto may = check_registrar(row, settings); !may) return fail(may.error());
+  auto derivation = derive_shown(name, request.adn, row, settings);
+  if (!derivation) return fail(derivation.error());
+  return ControlPlan{row, std::move(*derivation), std::nullopt, std::nullopt, false, {}};
 }
 
 // TLS BR 3.2.2.5.3: the name that the PTR points to is the Authorization Domain Name, and a method
@@ -146,34 +231,26 @@ Result<ControlPlan> plan_control(const names::CertificateName& name, const Contr
       row_in_force(request.method, target_kind(name, request), names::text_of(name), at, settings);
   if (!row) return fail(row.error());
   if (auto kind = check_kind_of_name(name, *row); !kind) return fail(kind.error());
-  if (!request.check) {
-    if (const auto* address = std::get_if<names::IpAddress>(&name);
-        address != nullptr && !settings.lab && !address->special_purpose().empty())
-      return refuse(ErrorCode::forbidden,
-                    fmt::format("{} is no public address but special-purpose space ({})",
-                                address->text(), address->special_purpose()),
-                    "applied_for", &*row);
-    if (row->mpic)
-      return refuse(
-          ErrorCode::malformed,
-          fmt::format("{} is checked here; say what to look for", to_string(request.method)),
-          "control", &*row);
-    return ControlPlan{*row, {}, std::nullopt, std::nullopt, {}};
-  }
+  if (!request.check) return plan_shown(name, request, *row, settings);
   dcv::ControlCheck check = check_for(name, *request.check);
   if (auto valid = dcv::validate(check, date_of(at), settings.lab); !valid)
     return fail(valid.error());
   auto name_method = row_for_pointed_name(check, *row, at, settings);
   if (!name_method) return fail(name_method.error());
+  const MethodRule* contact = contact_method(*row, *name_method);
+  if (contact != nullptr)
+    if (auto fits = check_confirmation(request, *contact, at); !fits) return fail(fits.error());
   if (check.mail_server && check.adn)
     return refuse(ErrorCode::malformed, "the mail server is the name to be checked; no ADN fits",
                   "adn", &*row);
   auto derivation = derive(name, check, *row, settings);
   if (!derivation) return fail(derivation.error());
   check.follow_cnames = derivation->state == dcv::AdnDerivation::State::needs_cname;
+  const bool contact_open = contact != nullptr && !request.confirmed_at;
   auto judge = judge_of(*row, at, settings.suffixes);
-  return ControlPlan{*row, std::move(*derivation), std::move(check), std::move(*name_method),
-                     std::move(judge)};
+  return ControlPlan{
+      *row,         std::move(*derivation), std::move(check), std::move(*name_method),
+      contact_open, std::move(judge)};
 }
 
 }  // namespace parallax::orders

@@ -15,6 +15,8 @@ struct ControlPlan {
   std::optional<dcv::ControlCheck> check;  // none if the caller showed control itself
   // 3.2.2.5.3: by what control of the name is shown that the address's PTR points to.
   std::optional<rules::MethodRule> name_method;
+  // The method finds a contact, of which the caller does not state yet that it confirmed.
+  bool contact_open = false;
   corroborate::ControlJudge judge;  // holds what was seen against the check that was asked
 };
 

@@ -27,7 +27,8 @@ json::value control_request_json(const std::optional<ControlRequest>& control) {
   if (!control) return nullptr;
   return json::object{
       {"method", rules::to_string(control->method)},
-      {"check", control->check ? dcv::to_json(*control->check) : json::value(nullptr)}};
+      {"check", control->check ? dcv::to_json(*control->check) : json::value(nullptr)},
+      {"confirmed_at", optional_instant(control->confirmed_at)}};
 }
 
 json::object order_json(const Order& order) {
@@ -124,6 +125,9 @@ json::value control_json(const RecordInput& input, std::size_t index) {
   const NamePlan& plan = input.plan.names[index];
   json::array path;
   for (const names::DomainName& name : control->derivation.path) path.emplace_back(name.text());
+  json::array mail_servers;
+  for (const names::DomainName& host : control->mail_servers)
+    mail_servers.emplace_back(host.text());
   json::array steps;
   for (const dcv::AdnStep step : control->derivation.steps)
     steps.emplace_back(step == dcv::AdnStep::cname ? "cname" : "prune");
@@ -138,6 +142,8 @@ json::value control_json(const RecordInput& input, std::size_t index) {
                       {"adn_steps", std::move(steps)},
                       {"smtp_host", control->smtp_host ? json::value(control->smtp_host->text())
                                                        : json::value(nullptr)},
+                      {"equal_preference", control->equal_preference},
+                      {"mail_servers", std::move(mail_servers)},
                       {"without_remotes", control->without_remotes},
                       {"reuse_until", optional_instant(control->reuse_until)},
                       {"quorum", quorum_at(input, plan.control, 0)}};

@@ -102,6 +102,11 @@ const std::vector<ControlMethod>& control_methods() {
   return kMethods;
 }
 
+bool needs_confirmation(ControlMethod method) {
+  return method == ControlMethod::contact_email_txt || method == ControlMethod::contact_email_caa ||
+         method == ControlMethod::contact_phone_txt || method == ControlMethod::contact_phone_caa;
+}
+
 std::string_view to_string(TargetKind kind) {
   switch (kind) {
     case TargetKind::domain: return "domain";

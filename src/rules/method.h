@@ -42,6 +42,10 @@ enum class ControlMethod {
 [[nodiscard]] Result<ControlMethod> parse_control_method(std::string_view text);
 [[nodiscard]] const std::vector<ControlMethod>& control_methods();
 
+// The methods that find a contact in the DNS (TLS BR 3.2.2.4.13, .14, .16, .17): control is shown
+// once the contact was written to or called and has confirmed, which nobody but the CA can see.
+[[nodiscard]] bool needs_confirmation(ControlMethod method);
+
 // What control is shown of. A mailbox's domain part, and the SMTP FQDN chosen for it (SBR 3.2.2.3),
 // are domains; `mailbox` is for the methods that show control of the mailbox itself.
 enum class TargetKind { domain, ip_address, mailbox };

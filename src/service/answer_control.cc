@@ -132,10 +132,13 @@ json::value control_answer(const std::optional<orders::ControlDecision>& asked) 
   out["outcome"] = json_text(orders::to_string(decision.outcome));
   out["reason"] = json_text(decision.reason);
   out["explanation"] = json_text(decision.explanation);
+  out["confirmed_at"] = json_instant(decision.confirmed_at);
   out["adn"] = path.empty() ? json::value(nullptr) : json::value(json_text(path.back().text()));
   out["adn_path"] = names_of(path);
   out["adn_steps"] = steps_of(decision.derivation.steps);
   out["smtp_host"] = json_name(decision.smtp_host);
+  out["equal_preference"] = decision.equal_preference;
+  out["mail_servers"] = names_of(decision.mail_servers);
   out["dnssec"] = json_text(dns::to_string(verdict_of(decision)));
   out["quorum"] = json_text(decision.quorum);
   out["corroborated"] = decision.corroborated;

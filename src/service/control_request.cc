@@ -79,6 +79,25 @@ dns::RecordType record_type(ObjectReader& in) {
   return dns::RecordType::txt;
 }
 
+// Besides the challenge: what a contact did, and the first error within another object.
+struct Aside {
+  std::optional<Instant> confirmed_at{};
+  Status nested{};
+};
+
+dcv::Challenge read_contact(ObjectReader& in, Aside& aside) {
+  if (const auto text = in.optional_string("confirmed_at")) {
+    const auto at = parse_instant(*text);
+    if (at)
+      aside.confirmed_at = *at;
+    else
+      in.reject("confirmed_at",
+                "\"confirmed_at\" must be a time such as 2026-11-23T08:00:00Z "
+                "(RFC 3339)");
+  }
+  return dcv::ContactValue{bounded(in, "contact")};
+}
+
 dcv::Challenge read_dns_change(ObjectReader& in) {
   dcv::DnsValue out;
   out.type = record_type(in);
@@ -177,31 +196,31 @@ dcv::Challenge read_tls_alpn(ObjectReader& in) {
 }
 
 // By what control of the name is shown that the address points to: a method of 3.2.2.4 at that very
-// name, so no member leads away from it. Nullopt with the reason in `nested`, or for the methods
+// name, so no member leads away from it. Nullopt with the reason in `aside`, or for the methods
 // that the caller carries out.
 std::optional<dcv::NameControl> read_name_control(const json::value& value, std::string pointer,
-                                                  const ControlContext& context, Status& nested);
+                                                  const ControlContext& context, Aside& aside);
 
 std::optional<dcv::Challenge> read_reverse(ObjectReader& in, const ControlContext& context,
-                                           Status& nested) {
+                                           Aside& aside) {
   auto name = name_in(in, "name", bounded(in, "name"));
   const json::value* value = in.optional_value("control");
   if (value == nullptr) {
-    nested = fail(
+    aside.nested = fail(
         {ErrorCode::malformed,
          "\"control\" is required: a PTR record alone shows no control of the address; say how "
          "control of the name is shown that it points to",
          {{"pointer", in.pointer_to("control")}, {"rule", "TLS BR 3.2.2.5.3"}}});
     return std::nullopt;
   }
-  auto control = read_name_control(*value, in.pointer_to("control"), context, nested);
+  auto control = read_name_control(*value, in.pointer_to("control"), context, aside);
   if (!name || !control) return std::nullopt;
   return dcv::ReverseValue{std::move(*name), std::move(control)};
 }
 
 // None for the methods that the caller carries out.
 std::optional<dcv::Challenge> read_challenge(ObjectReader& in, ControlMethod method,
-                                             const ControlContext& context, Status& nested) {
+                                             const ControlContext& context, Aside& aside) {
   switch (method) {
     case ControlMethod::dns_change: return read_dns_change(in);
     case ControlMethod::acme_dns: return read_acme_dns(in);
@@ -213,33 +232,34 @@ std::optional<dcv::Challenge> read_challenge(ObjectReader& in, ControlMethod met
     case ControlMethod::contact_email_txt:
     case ControlMethod::contact_email_caa:
     case ControlMethod::contact_phone_txt:
-    case ControlMethod::contact_phone_caa: return dcv::ContactValue{bounded(in, "contact")};
-    case ControlMethod::reverse_lookup: return read_reverse(in, context, nested);
+    case ControlMethod::contact_phone_caa: return read_contact(in, aside);
+    case ControlMethod::reverse_lookup: return read_reverse(in, context, aside);
     default: return std::nullopt;
   }
 }
 
 std::optional<dcv::NameControl> read_name_control(const json::value& value, std::string pointer,
-                                                  const ControlContext& context, Status& nested) {
+                                                  const ControlContext& context, Aside& aside) {
   ObjectReader in(value, std::move(pointer));
   const auto method = rules::parse_control_method(in.string("method"));
   if (!method) {
     in.reject("method", method.error().message);
-    nested = fail(in.finish().error());
+    aside.nested = fail(in.finish().error());
     return std::nullopt;
   }
   if (*method == ControlMethod::reverse_lookup || dcv::find_method(*method) == nullptr) {
-    nested = fail({ErrorCode::unsupported,
-                   fmt::format("{} is no method by which control of a name is looked for here",
-                               rules::to_string(*method)),
-                   {{"pointer", in.pointer_to("method")},
-                    {"field", "control.method"},
-                    {"rule", "TLS BR 3.2.2.5.3, 3.2.2.4"}}});
+    aside.nested =
+        fail({ErrorCode::unsupported,
+              fmt::format("{} is no method by which control of a name is looked for here",
+                          rules::to_string(*method)),
+              {{"pointer", in.pointer_to("method")},
+               {"field", "control.method"},
+               {"rule", "TLS BR 3.2.2.5.3, 3.2.2.4"}}});
     return std::nullopt;
   }
-  auto challenge = read_challenge(in, *method, context, nested);
-  if (const auto end = in.finish(); !end) nested = fail(end.error());
-  if (!nested || !challenge) return std::nullopt;
+  auto challenge = read_challenge(in, *method, context, aside);
+  if (const auto end = in.finish(); !end) aside.nested = fail(end.error());
+  if (!aside.nested || !challenge) return std::nullopt;
   dcv::NameControl out{*method, {}};
   std::visit(
       [&out](auto& each) {
@@ -274,6 +294,7 @@ std::string member_of(std::string_view field, ControlMethod method) {
   if (field == "method") return "/method";
   if (field == "adn" || field == "follow_cnames") return "/adn";
   if (field == "mail_server") return "/mail_server";
+  if (field == "confirmed_at") return "/confirmed_at";
   if (field == "challenge.type") return "/record_type";
   if (field == "challenge.digest") return "/key_authorization_hash";
   if (field == "challenge.whole") return "/match";
@@ -286,6 +307,11 @@ std::string member_of(std::string_view field, ControlMethod method) {
   // The other members bear the same name in the request.
   std::string member(field.substr(kChallenge.size()));
   return "/" + member.substr(0, member.find_first_of(".["));
+}
+
+// Methods that the caller carries out at a name other than the one applied for.
+bool has_adn(ControlMethod method) {
+  return method == ControlMethod::constructed_email || method == ControlMethod::domain_contact;
 }
 
 // Under which a request for control of such a name is judged, where nothing closer is known.
@@ -308,18 +334,21 @@ Result<orders::ControlRequest> read_control(const json::value& control, std::str
     in.reject("method", method.error().message);
     return fail(in.finish().error());
   }
-  orders::ControlRequest out{*method, std::nullopt};
+  orders::ControlRequest out{.method = *method};
   // TLS BR 3.2.2.4.8: nothing looks for it any more; planning says since when.
   if (*method == ControlMethod::ip_address) return out;
-  Status nested;
-  auto challenge = read_challenge(in, *method, context, nested);
+  Aside aside;
+  auto challenge = read_challenge(in, *method, context, aside);
+  out.confirmed_at = aside.confirmed_at;
+  if (has_adn(*method))
+    if (const auto adn = in.optional_string("adn")) out.adn = name_in(in, "adn", *adn);
   if (challenge) {
     dcv::ControlCheck check{*method, target_of(context.name), std::nullopt, std::nullopt,
                             false,   std::move(*challenge)};
     read_way(in, context, check);
     out.check = std::move(check);
   }
-  if (!nested) return fail(nested.error());
+  if (!aside.nested) return fail(aside.nested.error());
   if (const auto end = in.finish(); !end) return fail(end.error());
   return out;
 }
@@ -348,8 +377,12 @@ std::string control_member(std::string_view field, const ControlMethods& methods
 }
 
 json::value to_json(const orders::ControlRequest& request) {
-  return json::object{{"method", rules::to_string(request.method)},
-                      {"check", request.check ? dcv::to_json(*request.check) : json::value()}};
+  json::object out{{"method", rules::to_string(request.method)},
+                   {"check", request.check ? dcv::to_json(*request.check) : json::value()}};
+  // Left out where nothing is said, so that such orders keep their digests.
+  if (request.adn) out["adn"] = request.adn->text();
+  if (request.confirmed_at) out["confirmed_at"] = format_instant(*request.confirmed_at);
+  return out;
 }
 
 }  // namespace parallax::service

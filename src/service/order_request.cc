@@ -118,12 +118,6 @@ Result<ReadName> read_name(const json::value& value, std::string pointer,
   return out;
 }
 
-bool same(const std::optional<orders::ControlRequest>& a,
-          const std::optional<orders::ControlRequest>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  return a->method == b->method && a->check == b->check;
-}
-
 Status read_names(const json::array& entries, const names::PublicSuffixList& suffixes,
                   OrderRequest& request) {
   orders::Order& order = request.order;
@@ -142,7 +136,7 @@ Status read_names(const json::array& entries, const names::PublicSuffixList& suf
           {i, read->control ? std::optional(methods_of(*read->control)) : std::nullopt});
       order.names.push_back(std::move(read->name));
       order.controls.push_back(std::move(read->control));
-    } else if (!same(order.controls[known->second], read->control)) {
+    } else if (order.controls[known->second] != read->control) {
       return fail(Error{ErrorCode::malformed,
                         "the name stands in the order twice, with different \"control\"",
                         {{"pointer", fmt::format("/names/{}", i)}}});

@@ -130,6 +130,39 @@ TEST(DeskWay, TwoRemotesOfAnotherMailServerMissTheQuorum) {
   EXPECT_EQ(decided(placed).reason, "quorum-not-met");
 }
 
+// Of two mail servers of equal preference only the one that the primary drew counts, also where a
+// remote says that it looked at the other and saw the value there.
+TEST(DeskWay, ARemoteThatLooksAtAnotherMailServerOfThePreferenceCorroboratesNothing) {
+  const std::string preference{'\0', '\x0a'};
+  const auto saw = [&preference](const std::string& host) {
+    dcv::ControlObservation seen = saw_mail_server(host, kRandomValue);
+    seen.lookups.front().rdata = {preference + wire_name(dns_name(kHost)),
+                                  preference + wire_name(dns_name("mx2.example.net"))};
+    seen.equal_preference = 2;
+    return seen;
+  };
+  DeskStage stage;
+  Placed placed;
+  stage.place(of_mail_server(), placed);
+  stage.primary.answer(saw(kHost), 0);
+  stage.stage.settle();
+  for (const auto& remote : stage.remotes)
+    remote->answer(
+        saw(remote == stage.remotes[0] || remote == stage.remotes[1] ? "mx2.example.net" : kHost),
+        0);
+  stage.stage.settle();
+  ASSERT_TRUE(placed.has_value() && placed->has_value());
+  const ControlDecision& control = *decided(placed).control;
+  EXPECT_EQ(control.reason, "quorum-not-met");
+  EXPECT_EQ(control.smtp_host, dns_name(kHost));
+  EXPECT_EQ(control.derivation.path, std::vector{dns_name(kHost)});
+  EXPECT_EQ(control.equal_preference, 2u);
+  EXPECT_EQ(control.mail_servers, (std::vector{dns_name(kHost), dns_name("mx2.example.net")}));
+  const json::value& recorded = stage.store.kept.front().body.at("names").at(0).at("control");
+  EXPECT_EQ(recorded.at("equal_preference"), 2);
+  EXPECT_EQ(recorded.at("mail_servers"), (json::array{kHost, "mx2.example.net"}));
+}
+
 struct PointerCase {
   const char* title;
   const char* host;

@@ -172,6 +172,28 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
             kRefused, "User-Agent"},
            {"pattern that RE2 refuses", body(host, web("a.txt", R"("pattern":"(")")),
             "/control/pattern", kMalformed, ""},
+           {"confirmation no time",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"yesterday")")),
+            "/control/confirmed_at", kMalformed, "RFC 3339"},
+           {"confirmation in the future",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"2026-12-22T17:00:00Z")")),
+            "/control/confirmed_at", kRefused, "future"},
+           {"confirmation too old",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"2026-10-01T00:00:00Z")")),
+            "/control/confirmed_at", kRefused, "30 days"},
+           {"confirmation of a method without contact",
+            body(host, dns(kValue, R"("confirmed_at":"2026-11-22T16:00:00Z")")),
+            "/control/confirmed_at", kMalformed, "not a known member"},
+           {"domain contact of no registrar", body(host, with("domain-contact", "")),
+            "/control/method", kRefused, "registrar"},
+           {"ADN of the caller's out of reach",
+            body(host, with("constructed-email", R"("adn":"example.org")")), "/control/adn",
+            kRefused, "example.org"},
+           {"ADN of the caller's no name", body(host, with("constructed-email", R"("adn":"a b")")),
+            "/control/adn", kMalformed, "adn"},
            {"contact no mailbox", body(host, with("contact-email-txt", R"("contact":"nobody")")),
             "/control/contact", kMalformed, "e-mail"},
            {"adn not reachable",
@@ -248,6 +270,14 @@ TEST(ControlRequest, ReadsEveryMethod) {
        ControlMethod::mailbox_acme, false},
       {"constructed-email", body("b.example.com", with("constructed-email", "")),
        ControlMethod::constructed_email, false},
+      {"constructed-email at a parent",
+       body("b.example.com", with("constructed-email", R"("adn":"example.com")")),
+       ControlMethod::constructed_email, false},
+      {"contact-email-txt that confirmed",
+       body("b.example.com",
+            with("contact-email-txt",
+                 R"("contact":"a@b.example","confirmed_at":"2026-11-22T15:00:00+01:00")")),
+       ControlMethod::contact_email_txt, true},
       {"ip-contact-phone", body("9.9.9.9", with("ip-contact-phone", "")),
        ControlMethod::ip_contact_phone, false},
   };
@@ -320,6 +350,13 @@ TEST(ControlRequest, DecidesTheDigest) {
       digest(first),
       digest(
           R"({"type":"tls","issuers":["ca.example"],"names":["a.example.com","b.example.com"]})"));
+  const auto contact = [&](const char* more) {
+    return digest(body("b.example.com", with("contact-email-txt",
+                                             std::string(R"("contact":"a@b.example")") + more)));
+  };
+  EXPECT_NE(contact(""), contact(R"(,"confirmed_at":"2026-11-22T16:00:00Z")"));
+  EXPECT_NE(digest(body("b.example.com", with("constructed-email", ""))),
+            digest(body("b.example.com", with("constructed-email", R"("adn":"example.com")"))));
   std::string regardless = first;
   regardless.insert(1, R"("caa_regardless":true,)");
   EXPECT_NE(digest(first), digest(regardless));
