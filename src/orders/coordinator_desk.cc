@@ -23,6 +23,8 @@ namespace asio = boost::asio;
 constexpr std::size_t kConcurrentChecksPerOrder = 16;
 // What an attempt waits beyond the check's own time: for the reply's way home.
 constexpr std::chrono::milliseconds kReplyMargin{500};
+// The reason of every name in a record that could not hold the observations.
+constexpr std::string_view kNotKept = "observations-not-kept";
 
 // Holds a client's order id while the order is under way.
 class Claim {
@@ -63,6 +65,27 @@ struct CoordinatorDesk::Work {
 
 namespace {
 
+// What is told of an order whose record could not hold what the perspectives saw. No permission was
+// given, and none is given to a repeat of its id.
+tl::unexpected<Error> not_kept() {
+  return fail(ErrorCode::internal,
+              "what the perspectives saw is more than one record holds; the attempt is on record "
+              "without it, as undetermined, and permits nothing; a new order of fewer names may "
+              "fit");
+}
+
+// What such an order is recorded as.
+void withdraw(Decision& decision) {
+  decision.outcome = Outcome::undetermined;
+  decision.permission_expires.reset();
+  for (NameDecision& name : decision.names) {
+    name.outcome = Outcome::undetermined;
+    name.reason = kNotKept;
+    name.permission_expires.reset();
+    if (name.control) name.control->reuse_until.reset();
+  }
+}
+
 bool shows_control(const corroborate::AttemptResult& attempt) {
   return attempt.judgements.front().quorum.outcome == corroborate::QuorumOutcome::permitted;
 }
@@ -99,6 +122,7 @@ Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::st
                    fmt::format("the order id \"{}\" was used for another request; a re-check "
                                "needs a new id",
                                id));
+  if ((*stored)->answer.empty()) co_return not_kept();
   co_return std::optional<std::string>(std::move((*stored)->answer));
 }
 
@@ -107,6 +131,7 @@ Task<Result<std::string>> CoordinatorDesk::recall(std::string client, std::strin
   if (!stored) co_return fail(stored.error());
   if (!*stored)
     co_return fail(ErrorCode::not_found, fmt::format("no order has the id \"{}\"", order_id));
+  if ((*stored)->answer.empty()) co_return not_kept();
   co_return std::move((*stored)->answer);
 }
 
@@ -217,7 +242,7 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   co_return co_await commit(work, std::move(write), std::move(claim));
 }
 
-evidence::Record CoordinatorDesk::record_of(const Work& work) const {
+evidence::Record CoordinatorDesk::record_of(const Work& work, bool observations) const {
   evidence::Record record;
   record.client = work.order.client;
   record.order_id = work.order.id;
@@ -226,8 +251,17 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
   record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
-                               work.decision, settings_.configuration});
+                               work.decision, settings_.configuration, observations});
   return record;
+}
+
+Task<Result<Answered>> CoordinatorDesk::commit_without_observations(std::shared_ptr<Work> work,
+                                                                    std::shared_ptr<void> claim) {
+  withdraw(work->decision);
+  const auto index = co_await store_.append(record_of(*work, false), std::move(claim));
+  if (!index) co_return fail(index.error());
+  if (parts_.decided) parts_.decided(work->decision);
+  co_return not_kept();
 }
 
 Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write,
@@ -243,7 +277,7 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
                      i));
   }
   conclude(decision);
-  evidence::Record record = record_of(*work);
+  evidence::Record record = record_of(*work, true);
   // The answer names its place in the log, which only the log's writer knows. It is written on
   // the writer's thread while this coroutine waits, so both never touch the decision at once; nor
   // when the wait was too long, since then this coroutine leaves it to the writer.
@@ -253,7 +287,12 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
     *answer = write(work->decision);
     return *answer;
   };
-  const auto index = co_await store_.append(std::move(record), std::move(claim));
+  const auto index = co_await store_.append(std::move(record), claim);
+  // Attempts that cannot be answered are on record too (TLS BR 5.4.1).
+  if (!index && index.error().code == ErrorCode::internal) {
+    log::error("record-not-kept", {{"order", work->order.id}, {"error", describe(index.error())}});
+    co_return co_await commit_without_observations(work, std::move(claim));
+  }
   if (!index) co_return fail(index.error());
   if (parts_.decided) parts_.decided(decision);
   co_return Answered{std::move(*answer), std::move(decision), false};

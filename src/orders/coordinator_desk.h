@@ -87,7 +87,11 @@ class CoordinatorDesk final : public OrderDesk {
   [[nodiscard]] Task<void> append_late(evidence::Record record);
   [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write,
                                               std::shared_ptr<void> claim);
-  [[nodiscard]] evidence::Record record_of(const Work& work) const;
+  // For a record that could not hold what was seen: the attempt without it, permitting nothing.
+  // Always an error, internal if it is on record.
+  [[nodiscard]] Task<Result<Answered>> commit_without_observations(std::shared_ptr<Work> work,
+                                                                   std::shared_ptr<void> claim);
+  [[nodiscard]] evidence::Record record_of(const Work& work, bool observations) const;
 
   DeskSettings settings_;
   DeskParts parts_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders/record_body.h"
 
+#include "base/crypto.h"
+#include "base/encoding.h"
 #include "rules/rule.h"
 
 namespace parallax::orders {
@@ -50,7 +52,13 @@ json::object order_json(const Order& order) {
           {"trace_id", order.trace_id}};
 }
 
-json::object report_json(const corroborate::Report& report) {
+json::value observation_json(const observe::SignedStatement& statement, bool whole) {
+  if (whole) return to_json(statement);
+  return json::object{{"left_out_octets", statement.statement.size()},
+                      {"sha256", hex_encode(sha256(statement.statement))}};
+}
+
+json::object report_json(const corroborate::Report& report, bool observations = true) {
   json::object out{{"code", report.code},
                    {"asked", report.asked},
                    {"elapsed_ms", report.elapsed.count()},
@@ -58,7 +66,7 @@ json::object report_json(const corroborate::Report& report) {
                    {"failure", nullptr}};
   if (!report.reply) return out;
   if (*report.reply)
-    out["observation"] = to_json((*report.reply)->statement);
+    out["observation"] = observation_json((*report.reply)->statement, observations);
   else
     out["failure"] = json::object{{"kind", to_string(report.reply->error().kind)},
                                   {"message", report.reply->error().message}};
@@ -76,7 +84,8 @@ json::object check_json(const RecordInput& input, std::size_t index) {
             {"primary", nullptr},
             {"remotes", json::array()}};
   json::array remotes;
-  for (const corroborate::Report& report : attempt.remotes) remotes.push_back(report_json(report));
+  for (const corroborate::Report& report : attempt.remotes)
+    remotes.push_back(report_json(report, input.observations));
   json::array roster{corroborate::to_json(input.roster.primary)};
   for (const std::size_t i : input.remotes[index])
     roster.push_back(corroborate::to_json(input.roster.remotes[i]));
@@ -84,7 +93,7 @@ json::object check_json(const RecordInput& input, std::size_t index) {
           {"digest", observe::digest(check)},
           {"attempt", 1},
           {"perspectives", std::move(roster)},
-          {"primary", report_json(attempt.primary)},
+          {"primary", report_json(attempt.primary, input.observations)},
           {"remotes", std::move(remotes)}};
 }
 

@@ -22,6 +22,8 @@ struct RecordInput {
   const corroborate::Roster& roster;
   const Decision& decision;
   std::string configuration;  // digest: trust anchors, roster, resolver build, settings
+  // False: in place of each statement its size and digest, for a record that cannot hold them.
+  bool observations = true;
 };
 
 [[nodiscard]] boost::json::value decision_body(const RecordInput& input);
