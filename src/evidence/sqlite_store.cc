@@ -65,11 +65,11 @@ class DecisionReader {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings,
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings, LogKey key,
                                                        StoreSeams seams) {
   if (sqlite3_threadsafe() == 0)
     return fail(ErrorCode::configuration, "the SQLite library was built without threads");
-  auto writer = Writer::open(settings.path, seams);
+  auto writer = Writer::open(settings.path, std::move(key), seams);
   if (!writer) return fail(writer.error());
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::move(settings), std::move(seams), std::move(*writer)));
@@ -92,7 +92,7 @@ SqliteStore::~SqliteStore() {
 }
 
 Task<Result<std::uint64_t>> SqliteStore::append(Record record) {
-  auto prepared = prepare(std::move(record));
+  auto prepared = prepare(std::move(record), system_random());
   if (!prepared) co_return fail(prepared.error());
   const auto executor = co_await asio::this_coro::executor;
   auto start = [this, executor](auto handler, PreparedRecord ready) {

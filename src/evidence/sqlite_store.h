@@ -34,10 +34,10 @@ struct SqliteStoreSettings {
 // posts the results.
 class SqliteStore final : public EvidenceStore {
  public:
-  // Opens or creates the file. Errors: configuration (a newer schema, another kind of database),
-  // storage.
+  // Opens or creates the file; `key` signs its checkpoints. Errors: configuration (another schema,
+  // another kind of database, the log of another origin), storage.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(SqliteStoreSettings settings,
-                                                                 StoreSeams seams = {});
+                                                                 LogKey key, StoreSeams seams = {});
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "evidence/fixture.h"
+#include "evidence/tile.h"
 
 namespace parallax::evidence {
 namespace {
@@ -28,10 +29,11 @@ TEST(LeafHash, FollowsRfc9162) {
 TEST(Prepare, WritesTheBodyCanonically) {
   Record record = sample_decision("ca", "1");
   record.body = {{"b", 1}, {"a", {{"z", nullptr}, {"y", true}}}};
-  const auto prepared = prepare(record);
+  record.parts.clear();
+  const auto prepared = prepare(record, system_random());
   ASSERT_TRUE(prepared);
-  EXPECT_EQ(prepared->body, R"({"a":{"y":true,"z":null},"b":1})");
-  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->body));
+  EXPECT_EQ(prepared->leaf, R"({"a":{"y":true,"z":null},"b":1})");
+  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->leaf));
   EXPECT_EQ(prepared->recorded, "2026-11-22T17:00:00.000000001Z");
 }
 
@@ -43,10 +45,19 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
   };
   const std::string broken = "\xff";
   const Case cases[] = {
-      {"fraction in the body", [](Record& r) { r.body = {{"a", 0.5}}; }, ErrorCode::unsupported},
-      {"body not UTF-8", [&](Record& r) { r.body = {{"a", broken}}; }, ErrorCode::unsupported},
-      {"integer beyond 2^53", [](Record& r) { r.body = {{"a", INT64_MAX}}; },
+      {"fraction in the body", [](Record& r) { r.body.as_object()["a"] = 0.5; },
        ErrorCode::unsupported},
+      {"fraction in a part", [](Record& r) { r.body.as_object()["client"] = 0.5; },
+       ErrorCode::unsupported},
+      {"body not UTF-8", [&](Record& r) { r.body.as_object()["a"] = broken; },
+       ErrorCode::unsupported},
+      {"integer beyond 2^53", [](Record& r) { r.body.as_object()["a"] = INT64_MAX; },
+       ErrorCode::unsupported},
+      {"part that is not there", [](Record& r) { r.parts.emplace_back("/none"); },
+       ErrorCode::internal},
+      {"leaf too large for a bundle",
+       [](Record& r) { r.body.as_object()["a"] = std::string(kLeafSizeMax, 'a'); },
+       ErrorCode::malformed},
       {"client not UTF-8", [&](Record& r) { r.client = broken; }, ErrorCode::malformed},
       {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }, ErrorCode::malformed},
       {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }, ErrorCode::malformed},
@@ -62,7 +73,7 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
     SCOPED_TRACE(c.name);
     Record record = sample_decision("ca", "1");
     c.spoil(record);
-    const auto prepared = prepare(record);
+    const auto prepared = prepare(record, system_random());
     ASSERT_FALSE(prepared);
     EXPECT_EQ(prepared.error().code, c.code) << describe(prepared.error());
   }
