@@ -225,7 +225,8 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
   record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
-                               work.decision, settings_.configuration});
+                               work.decision, settings_.configuration, settings_.assessment});
+  record.parts = record_parts(record.body);
   return record;
 }
 
@@ -272,6 +273,7 @@ void CoordinatorDesk::record_late(const std::string& client, const std::string& 
   record.order_id = order_id;
   record.recorded = parts_.clock->now();
   record.body = late_body(client, order_id, check_digest, report, record.recorded);
+  record.parts = record_parts(record.body);
   parts_.group->spawn(append_late(std::move(record)));
 }
 
