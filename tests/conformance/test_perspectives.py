@@ -186,7 +186,7 @@ def test_what_a_stopped_remote_says_late_is_recorded(stage):
     record = late_record(stage, "stopped-2")
     assert record["late"]["report"]["failure"] is None
     assert record["late"]["report"]["observation"]["signature"]
-    assert record["order"] == "stopped-2"
+    assert record["late"]["order"] == "stopped-2"
     status, recalled = system.documented(stage, "GET", "/v1/corroborations/stopped-2")[::2]
     assert (status, recalled) == (200, answer)
 
