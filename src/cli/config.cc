@@ -238,6 +238,9 @@ void read_rest(SettingsReader& in, Config& config) {
   config.evidence_database = in.file("evidence.database");
   config.evidence_queue_max = static_cast<std::size_t>(in.integer("evidence.queue_max"));
   config.evidence_timeout = std::chrono::milliseconds(in.integer("evidence.wait_timeout_ms"));
+  config.log_origin = in.text("log.origin");
+  config.log_signing_key = in.file("log.signing_key");
+  config.log_public = in.boolean("log.public");
   config.selection_secret_file = in.file("selection.secret");
   config.peer_tls = {in.file("peer.certificate"), in.file("peer.key"), in.file("peer.ca")};
   config.coordinator_names = in.texts("peer.coordinator_names");

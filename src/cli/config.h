@@ -59,6 +59,9 @@ struct Config {
   std::string evidence_database;
   std::size_t evidence_queue_max = 10'000;
   std::chrono::milliseconds evidence_timeout{10'000};
+  std::string log_origin;
+  std::string log_signing_key;  // file
+  bool log_public = true;
   std::string selection_secret_file;
 
   net::TlsFiles peer_tls;

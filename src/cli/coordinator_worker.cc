@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "net/http_client.h"
 #include "peer/remote_perspective.h"
+#include "service/log_routes.h"
 #include "service/openapi.h"
 
 namespace parallax::cli {
@@ -102,6 +103,9 @@ void CoordinatorWorker::install_routes() {
   mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock(), access);
   mpic_->install(router_);
   service::install_openapi(router_);
+  service::install_log_routes(
+      router_, store_, *shared_.authenticator,
+      shared_.config.log_public ? service::StatusAccess::anybody : service::StatusAccess::clients);
   const auto page = [this](const net::HttpRequest&, const std::string&) {
     shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
     return shared_.metrics->page();

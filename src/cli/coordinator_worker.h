@@ -44,6 +44,7 @@ struct CoordinatorShared {
   std::unique_ptr<service::Metrics> metrics;
   std::unique_ptr<service::ServiceInfo> info;
   std::unique_ptr<orders::OrdersUnderWay> under_way;
+  evidence::LogKey log_key;
 };
 
 class CoordinatorWorker final : public WorkerService {

@@ -7,13 +7,12 @@
 #include <fmt/format.h>
 
 #include "base/canonical_json.h"
-#include "base/crypto.h"
 #include "base/encoding.h"
+#include "base/merkle.h"
+#include "evidence/tile.h"
 
 namespace parallax::evidence {
 namespace {
-
-constexpr char kLeafPrefix = '\0';  // RFC 9162 s2.1.1: keeps leaves apart from inner nodes
 
 Status check_text(const PreparedRecord& record) {
   const std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {
@@ -33,6 +32,8 @@ Status check(const PreparedRecord& record) {
   if (record.names.size() > kRecordNamesMax)
     return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} names", kRecordNamesMax));
+  if (record.leaf.size() > kLeafSizeMax)
+    return fail(ErrorCode::internal, fmt::format("a leaf holds at most {} octets", kLeafSizeMax));
   if (record.size() > kRecordSizeMax)
     return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} octets", kRecordSizeMax));
@@ -57,18 +58,13 @@ Result<RecordKind> parse_record_kind(std::string_view text) {
   return fail(ErrorCode::malformed, "a record is a decision or a late-observation");
 }
 
-std::string leaf_hash(std::string_view body) {
-  std::string leaf;
-  leaf.reserve(body.size() + 1);
-  leaf += kLeafPrefix;
-  leaf += body;
-  return hex_encode(sha256(leaf));
-}
+std::string leaf_hash(std::string_view leaf) { return hex_encode(merkle::leaf_hash(leaf)); }
 
 std::size_t PreparedRecord::size() const {
   std::size_t total = client.size() + order_id.size() + recorded.size() + outcome.size() +
-                      request_digest.size() + body.size() + leaf_hash.size();
+                      request_digest.size() + leaf.size() + leaf_hash.size();
   for (const std::string& name : names) total += name.size();
+  for (const Part& part : parts) total += part.pointer.size() + part.salt.size() + part.text.size();
   return total;
 }
 
@@ -82,11 +78,13 @@ Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index)
   return answer;
 }
 
-Result<PreparedRecord> prepare(Record record) {
-  auto body = canonical_json(record.body);
-  if (!body) {
-    body.error().code = ErrorCode::internal;
-    return fail(std::move(body.error()).with("field", "body"));
+Result<PreparedRecord> prepare(Record record, Random& random) {
+  auto body = commit_parts(std::move(record.body), record.parts, random);
+  auto leaf = body ? canonical_json(body->leaf) : Result<std::string>();
+  if (!body || !leaf) {
+    Error error = body ? std::move(leaf.error()) : std::move(body.error());
+    error.code = ErrorCode::internal;
+    return fail(std::move(error).with("field", "body"));
   }
   PreparedRecord prepared;
   prepared.kind = record.kind;
@@ -97,8 +95,9 @@ Result<PreparedRecord> prepare(Record record) {
   prepared.names = std::move(record.names);
   prepared.request_digest = std::move(record.request_digest);
   prepared.answer = std::move(record.answer);
-  prepared.body = std::move(*body);
-  prepared.leaf_hash = leaf_hash(prepared.body);
+  prepared.leaf = std::move(*leaf);
+  prepared.leaf_hash = leaf_hash(prepared.leaf);
+  prepared.parts = std::move(body->parts);
   if (auto checked = check(prepared); !checked) return fail(checked.error());
   return prepared;
 }

@@ -250,8 +250,10 @@ evidence::Record CoordinatorDesk::record_of(const Work& work, bool observations)
   record.outcome = to_string(work.decision.outcome);
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
-  record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
-                               work.decision, settings_.configuration, observations});
+  record.body =
+      decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
+                     work.decision, settings_.configuration, settings_.assessment, observations});
+  record.parts = record_parts(record.body);
   return record;
 }
 
@@ -307,6 +309,7 @@ void CoordinatorDesk::record_late(const std::string& client, const std::string& 
   record.order_id = order_id;
   record.recorded = parts_.clock->now();
   record.body = late_body(client, order_id, check_digest, report, record.recorded);
+  record.parts = record_parts(record.body);
   parts_.group->spawn(append_late(std::move(record)));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders/record_body.h"
 
+#include <fmt/format.h>
+
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "rules/rule.h"
@@ -34,21 +36,18 @@ json::value control_request_json(const std::optional<ControlRequest>& control) {
 }
 
 json::object order_json(const Order& order) {
-  json::array names;
-  for (const auto& name : order.names) names.emplace_back(names::text_of(name));
-  json::array controls;
-  for (const auto& control : order.controls) controls.push_back(control_request_json(control));
   json::array issuers;
   for (const auto& issuer : order.issuers) issuers.emplace_back(issuer.text());
   return {{"id", order.id},
           {"client", order.client},
           {"request_digest", order.request_digest},
           {"type", caa::to_string(order.type)},
-          {"names", std::move(names)},
-          {"controls", std::move(controls)},
           {"issuers", std::move(issuers)},
           {"account_uri", optional_text(order.account_uri)},
           {"validation_method", optional_text(order.validation_method)},
+          {"corroborations_required", order.corroborations_required
+                                          ? json::value(*order.corroborations_required)
+                                          : json::value(nullptr)},
           {"trace_id", order.trace_id}};
 }
 
@@ -158,11 +157,22 @@ json::value control_json(const RecordInput& input, std::size_t index) {
                       {"quorum", quorum_at(input, plan.control, 0)}};
 }
 
+// What the name's CAA check was held against, beside issuers and account URI of the order.
+json::value question_json(const RecordInput& input, const NamePlan& plan) {
+  if (!plan.caa) return nullptr;
+  const caa::CaaQuestion& question = input.plan.checks[*plan.caa].questions[plan.question];
+  return json::object{{"wildcard", question.wildcard},
+                      {"validation_method", optional_text(question.validation_method)}};
+}
+
 json::object name_json(const RecordInput& input, std::size_t index) {
   const NameDecision& name = input.decision.names[index];
   const NamePlan& plan = input.plan.names[index];
+  const bool asked = index < input.order.controls.size();
   return {{"name", names::text_of(name.name)},
+          {"asked", asked ? control_request_json(input.order.controls[index]) : nullptr},
           {"control", control_json(input, index)},
+          {"question", question_json(input, plan)},
           {"caa", to_string(name.caa)},
           {"check", index_json(plan.caa)},
           {"outcome", to_string(name.outcome)},
@@ -204,30 +214,47 @@ json::value decision_body(const RecordInput& input) {
   json::array names;
   for (std::size_t i = 0; i < input.decision.names.size(); ++i)
     names.push_back(name_json(input, i));
-  return json::object{{"version", 1},
-                      {"kind", "decision"},
-                      {"order", order_json(input.order)},
-                      {"received", format_instant(input.decision.received)},
-                      {"decided", format_instant(input.decision.decided)},
-                      {"outcome", to_string(input.decision.outcome)},
-                      {"permission_expires", optional_instant(input.decision.permission_expires)},
-                      {"lab", input.decision.lab},
-                      {"configuration", input.configuration},
-                      {"rules", rules_json(input.decision)},
-                      {"checks", std::move(checks)},
-                      {"names", std::move(names)}};
+  return json::object{
+      {"version", kRecordVersion},
+      {"kind", "decision"},
+      {"order", order_json(input.order)},
+      {"received", format_instant(input.decision.received)},
+      {"decided", format_instant(input.decision.decided)},
+      {"outcome", to_string(input.decision.outcome)},
+      {"permission_expires", optional_instant(input.decision.permission_expires)},
+      {"lab", input.decision.lab},
+      {"configuration", input.configuration},
+      {"settings", json::object{{"permit_insecure_lookup_failure",
+                                 input.assessment.permit_insecure_lookup_failure},
+                                {"flag_one_is_critical", input.assessment.flag_one_is_critical}}},
+      {"rules", rules_json(input.decision)},
+      {"checks", std::move(checks)},
+      {"names", std::move(names)}};
 }
 
 json::value late_body(const std::string& client, const std::string& order_id,
                       const std::string& check_digest, const corroborate::Report& report,
                       Instant recorded) {
-  return json::object{{"version", 1},
+  return json::object{{"version", kRecordVersion},
                       {"kind", "late-observation"},
-                      {"client", client},
-                      {"order", order_id},
-                      {"check_digest", check_digest},
                       {"recorded", format_instant(recorded)},
-                      {"report", report_json(report)}};
+                      {"late", json::object{{"client", client},
+                                            {"order", order_id},
+                                            {"check_digest", check_digest},
+                                            {"report", report_json(report)}}}};
+}
+
+std::vector<std::string> record_parts(const json::value& body) {
+  std::vector<std::string> parts;
+  const json::object& members = body.as_object();
+  for (const char* whole : {"order", "late"})
+    if (members.contains(whole)) parts.push_back(fmt::format("/{}", whole));
+  for (const char* list : {"checks", "names"}) {
+    const json::value* items = members.if_contains(list);
+    const std::size_t count = items == nullptr ? 0 : items->as_array().size();
+    for (std::size_t i = 0; i < count; ++i) parts.push_back(fmt::format("/{}/{}", list, i));
+  }
+  return parts;
 }
 
 }  // namespace parallax::orders

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "evidence/fixture.h"
+#include "evidence/tile.h"
 
 namespace parallax::evidence {
 namespace {
@@ -28,10 +29,11 @@ TEST(LeafHash, FollowsRfc9162) {
 TEST(Prepare, WritesTheBodyCanonically) {
   Record record = sample_decision("ca", "1");
   record.body = {{"b", 1}, {"a", {{"z", nullptr}, {"y", true}}}};
-  const auto prepared = prepare(record);
+  record.parts.clear();
+  const auto prepared = prepare(record, system_random());
   ASSERT_TRUE(prepared);
-  EXPECT_EQ(prepared->body, R"({"a":{"y":true,"z":null},"b":1})");
-  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->body));
+  EXPECT_EQ(prepared->leaf, R"({"a":{"y":true,"z":null},"b":1})");
+  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->leaf));
   EXPECT_EQ(prepared->recorded, "2026-11-22T17:00:00.000000001Z");
 }
 
@@ -42,9 +44,9 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
   };
   const std::string broken = "\xff";
   const Case cases[] = {
-      {"fraction in the body", [](Record& r) { r.body = {{"a", 0.5}}; }},
-      {"body not UTF-8", [&](Record& r) { r.body = {{"a", broken}}; }},
-      {"integer beyond 2^53", [](Record& r) { r.body = {{"a", INT64_MAX}}; }},
+      {"fraction in the body", [](Record& r) { r.body.as_object()["a"] = 0.5; }},
+      {"body not UTF-8", [&](Record& r) { r.body.as_object()["a"] = broken; }},
+      {"integer beyond 2^53", [](Record& r) { r.body.as_object()["a"] = INT64_MAX; }},
       {"client not UTF-8", [&](Record& r) { r.client = broken; }},
       {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }},
       {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }},
@@ -52,12 +54,16 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
       {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); }},
       {"too large", [](Record& r) { r.order_id.assign(kRecordSizeMax, ' '); }},
       {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); }},
+      {"fraction in a part", [](Record& r) { r.body.as_object()["client"] = 0.5; }},
+      {"part that is not there", [](Record& r) { r.parts.emplace_back("/none"); }},
+      {"leaf too large for a bundle",
+       [](Record& r) { r.body.as_object()["a"] = std::string(kLeafSizeMax, 'a'); }},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     Record record = sample_decision("ca", "1");
     c.spoil(record);
-    const auto prepared = prepare(record);
+    const auto prepared = prepare(record, system_random());
     ASSERT_FALSE(prepared);
     EXPECT_EQ(prepared.error().code, ErrorCode::internal) << describe(prepared.error());
   }
