@@ -154,6 +154,8 @@ database = "{self.database}"
 [log]
 origin = "{LOG_ORIGIN}"
 signing_key = "{self.pki}/log.signing.key"
+[permit]
+signing_key = "{self.pki}/permit.signing.key"
 [primary]
 code = "{PRIMARY[0]}"
 signing_key = "{self.pki}/{PRIMARY[0]}.signing.key"

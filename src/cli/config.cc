@@ -241,6 +241,15 @@ void read_rest(SettingsReader& in, Config& config) {
   config.log_origin = in.text("log.origin");
   config.log_signing_key = in.file("log.signing_key");
   config.log_public = in.boolean("log.public");
+  config.permit_signing_key = in.file("permit.signing_key");
+  for (const std::string& text : in.texts("permit.previous_keys")) {
+    const auto raw = base64_decode(text);
+    auto key = raw ? VerifyingKey::from_raw(*raw) : tl::unexpected<Error>(raw.error());
+    if (!key)
+      in.reject("permit.previous_keys", key.error().message);
+    else
+      config.permit_previous_keys.push_back(std::move(*key));
+  }
   config.selection_secret_file = in.file("selection.secret");
   config.peer_tls = {in.file("peer.certificate"), in.file("peer.key"), in.file("peer.ca")};
   config.coordinator_names = in.texts("peer.coordinator_names");

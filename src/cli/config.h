@@ -62,6 +62,8 @@ struct Config {
   std::string log_origin;
   std::string log_signing_key;  // file
   bool log_public = true;
+  std::string permit_signing_key;  // file
+  std::vector<VerifyingKey> permit_previous_keys;
   std::string selection_secret_file;
 
   net::TlsFiles peer_tls;

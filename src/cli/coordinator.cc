@@ -93,6 +93,13 @@ Result<evidence::LogKey> log_key(const Config& config) {
   return key;
 }
 
+Result<std::optional<SigningKey>> permit_key(const Config& config) {
+  if (config.permit_signing_key.empty()) return std::nullopt;
+  auto key = read_signing_key(config.permit_signing_key);
+  if (!key) return fail(std::move(key.error()));
+  return std::move(*key);
+}
+
 Result<std::string> selection_secret(const Config& config) {
   if (config.selection_secret_file.empty()) return system_random().octets(32);
   auto secret = read_private_file(config.selection_secret_file);
@@ -155,14 +162,16 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, Remo
   if (!authenticator) return fail(authenticator.error());
   auto checkpoints_key = log_key(*config);
   if (!checkpoints_key) return fail(checkpoints_key.error());
+  auto permits_key = permit_key(*config);
+  if (!permits_key) return fail(permits_key.error());
   const corroborate::Roster roster = roster_of(*config);
   auto metrics = make_metrics(*config);
   auto info = std::make_unique<RosterInfo>(roster, config->lab);
-  auto shared = std::make_unique<CoordinatorShared>(
-      CoordinatorShared{std::move(*config), hosting, roster, std::move(*key), std::move(*suffixes),
-                        configuration_digest(*facts), std::move(*secret), nullptr, nullptr,
-                        std::move(*authenticator), std::move(metrics), std::move(info),
-                        std::make_unique<orders::OrdersUnderWay>(), std::move(*checkpoints_key)});
+  auto shared = std::make_unique<CoordinatorShared>(CoordinatorShared{
+      std::move(*config), hosting, roster, std::move(*key), std::move(*suffixes),
+      configuration_digest(*facts), std::move(*secret), nullptr, nullptr, std::move(*authenticator),
+      std::move(metrics), std::move(info), std::make_unique<orders::OrdersUnderWay>(),
+      std::move(*checkpoints_key), std::move(*permits_key)});
   if (auto tls = open_tls(*shared); !tls) return fail(tls.error());
   return shared;
 }

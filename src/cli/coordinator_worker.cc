@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "net/http_client.h"
 #include "peer/remote_perspective.h"
+#include "service/jwks_route.h"
 #include "service/log_routes.h"
 #include "service/openapi.h"
 
@@ -75,6 +76,8 @@ void CoordinatorWorker::open_desk() {
   settings.lab = config.lab;
   settings.configuration = shared_.configuration;
   settings.selection_secret = shared_.selection_secret;
+  if (shared_.permit_key)
+    settings.permits = orders::PermitTerms{*shared_.permit_key, shared_.log_key.origin()};
   orders::DeskParts parts;
   parts.executor = executor_;
   parts.roster = &shared_.roster;
@@ -106,6 +109,10 @@ void CoordinatorWorker::install_routes() {
   service::install_log_routes(
       router_, store_, *shared_.authenticator,
       shared_.config.log_public ? service::StatusAccess::anybody : service::StatusAccess::clients);
+  std::vector<VerifyingKey> keys;
+  if (shared_.permit_key) keys.push_back(shared_.permit_key->verifying_key());
+  for (const VerifyingKey& key : shared_.config.permit_previous_keys) keys.push_back(key);
+  service::install_jwks_route(router_, keys);
   const auto page = [this](const net::HttpRequest&, const std::string&) {
     shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
     return shared_.metrics->page();

@@ -45,6 +45,7 @@ struct CoordinatorShared {
   std::unique_ptr<service::ServiceInfo> info;
   std::unique_ptr<orders::OrdersUnderWay> under_way;
   evidence::LogKey log_key;
+  std::optional<SigningKey> permit_key;  // none: no permits are made
 };
 
 class CoordinatorWorker final : public WorkerService {

@@ -109,6 +109,7 @@ Status init(const Options& options) {
   if (auto done = write_certificate(options, *ca, server, "server"); !done) return done;
   if (auto done = write_signing_key(options, options.primary); !done) return done;
   if (auto done = write_log_key(options); !done) return done;
+  if (auto done = write_signing_key(options, "permit"); !done) return done;
   for (const std::string& text : options.remotes) {
     const Endpoint remote = parse_remote(text);
     if (auto done = write_certificate(options, *ca, remote, remote.code); !done) return done;

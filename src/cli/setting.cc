@@ -93,6 +93,11 @@ constexpr std::array kSettings = {
     Setting{"log.public", boolean, "true", 0, 0,
             "Answer GET /log/... to anybody who reaches the listener; otherwise to API clients "
             "only. Leaves hold commitments and times, no names."},
+    Setting{"permit.signing_key", text, "", 0, 0,
+            "PEM file of the Ed25519 key that signs permits; empty: none are made."},
+    Setting{"permit.previous_keys", texts, "[]", 0, 0,
+            "Public keys, base64 of 32 octets, of permits that may not have expired yet: published "
+            "beside the key in use while keys change."},
     Setting{"selection.secret", text, "", 0, 0,
             "File with the secret that picks remotes when a caller asks for fewer than all; "
             "empty: a fresh one at every start."},

@@ -70,7 +70,7 @@ std::size_t PreparedRecord::size() const {
 
 Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index) {
   if (!record.answer) return std::string();
-  std::string answer = record.answer(index);
+  std::string answer = record.answer({index, record.leaf_hash});
   if (!is_utf8(answer)) return fail(ErrorCode::internal, "the record's answer is not UTF-8");
   if (answer.size() > kRecordSizeMax)
     return fail(ErrorCode::internal,

@@ -35,8 +35,8 @@ struct PreparedRecord {
   std::string outcome;
   std::vector<std::string> names;
   std::string request_digest;
-  std::function<std::string(std::uint64_t index)> answer;  // see Record; may be empty
-  std::string leaf;                                        // canonical JSON, committed form
+  std::function<std::string(const LeafPlace& place)> answer;  // see Record; may be empty
+  std::string leaf;                                           // canonical JSON, committed form
   std::string leaf_hash;
   std::vector<Part> parts;
 

@@ -24,6 +24,12 @@ enum class RecordKind {
 };
 [[nodiscard]] std::string_view to_string(RecordKind kind);
 
+// Where a record stands in the log.
+struct LeafPlace {
+  std::uint64_t index = 0;
+  std::string leaf_hash;  // hex
+};
+
 // One append-only record. `body` must be canonicalizable (see canonical_json): it holds order,
 // names, checks, observations with signatures, quorum, rules applied, outcome, explanation,
 // configuration digest and times. What stands at `parts` (see commit_parts()) goes into the log as
@@ -36,9 +42,9 @@ struct Record {
   std::string outcome;             // "permitted" | "refused" | "undetermined" | "" when late
   std::vector<std::string> names;  // as asked, canonical text
   std::string request_digest;      // SHA-256 of the canonical request, hex; empty when late
-  // Writes the answer that will be sent, given the record's index; called once, on the writer's
+  // Writes the answer that will be sent, given the record's place; called once, on the writer's
   // thread, inside the commit. Empty when late.
-  std::function<std::string(std::uint64_t index)> answer;
+  std::function<std::string(const LeafPlace& place)> answer;
   boost::json::value body;
   std::vector<std::string> parts;  // JSON pointers into body
 };

@@ -12,6 +12,7 @@
 #include "corroborate/selection.h"
 #include "orders/compose.h"
 #include "orders/record_body.h"
+#include "rules/digest.h"
 #include "rules/requirements.h"
 
 namespace parallax::orders {
@@ -52,6 +53,7 @@ struct CoordinatorDesk::Work {
   Order order;
   OrderPlan plan;
   Date at{};
+  std::string rules;  // digest of those in force
   Decision decision;
   std::vector<std::vector<std::size_t>> remotes;     // per check
   std::vector<corroborate::AttemptResult> attempts;  // per check
@@ -220,6 +222,7 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   const auto work = std::make_shared<Work>();
   work->decision.received = parts_.clock->now();
   work->at = date_of(work->decision.received);
+  work->rules = rules_digest(work->at);
   if (auto counts = check_counts(order, work->at); !counts) co_return fail(counts.error());
   auto plan = plan_order(
       order, work->decision.received,
@@ -242,6 +245,11 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   co_return co_await commit(work, std::move(write), std::move(claim));
 }
 
+const std::string& CoordinatorDesk::rules_digest(Date day) {
+  if (!rules_digest_ || rules_digest_->first != day) rules_digest_.emplace(day, rules::digest(day));
+  return rules_digest_->second;
+}
+
 evidence::Record CoordinatorDesk::record_of(const Work& work, bool observations) const {
   evidence::Record record;
   record.client = work.order.client;
@@ -250,9 +258,9 @@ evidence::Record CoordinatorDesk::record_of(const Work& work, bool observations)
   record.outcome = to_string(work.decision.outcome);
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
-  record.body =
-      decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
-                     work.decision, settings_.configuration, settings_.assessment, observations});
+  record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
+                               work.decision, settings_.configuration, work.rules,
+                               settings_.assessment, observations});
   record.parts = record_parts(record.body);
   return record;
 }
@@ -284,9 +292,15 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   // the writer's thread while this coroutine waits, so both never touch the decision at once; nor
   // when the wait was too long, since then this coroutine leaves it to the writer.
   const auto answer = std::make_shared<std::string>();
-  record.answer = [answer, work, write = std::move(write)](std::uint64_t index) {
-    work->decision.evidence_index = index;
-    *answer = write(work->decision);
+  record.answer = [answer, work, terms = settings_.permits,
+                   write = std::move(write)](const evidence::LeafPlace& place) {
+    Decision& placed = work->decision;
+    placed.evidence_index = place.index;
+    placed.leaf_hash = place.leaf_hash;
+    if (terms)
+      if (const auto made = compose_permit(work->order, placed, terms->log, work->rules))
+        placed.permit = permit::sign_permit(*made, terms->key);
+    *answer = write(placed);
     return *answer;
   };
   const auto index = co_await store_.append(std::move(record), claim);

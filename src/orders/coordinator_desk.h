@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "corroborate/roster.h"
 #include "evidence/store.h"
 #include "evidence/timed_store.h"
+#include "orders/compose_permit.h"
 #include "orders/desk.h"
 #include "orders/plan.h"
 
@@ -37,8 +39,9 @@ struct DeskSettings {
   bool refuse_discouraged_methods = false;
   bool allow_domain_contact = false;  // see PlanSettings
   bool lab = false;
-  std::string configuration;     // digest that records carry
-  std::string selection_secret;  // see corroborate::select_remotes
+  std::string configuration;             // digest that records carry
+  std::string selection_secret;          // see corroborate::select_remotes
+  std::optional<PermitTerms> permits{};  // none: no permits are made
 };
 
 // What a desk works with; everything pointed to outlives it.
@@ -91,11 +94,13 @@ class CoordinatorDesk final : public OrderDesk {
   // Always an error, internal if it is on record.
   [[nodiscard]] Task<Result<Answered>> commit_without_observations(std::shared_ptr<Work> work,
                                                                    std::shared_ptr<void> claim);
+  [[nodiscard]] const std::string& rules_digest(Date day);
   [[nodiscard]] evidence::Record record_of(const Work& work, bool observations) const;
 
   DeskSettings settings_;
   DeskParts parts_;
   evidence::TimedStore store_;
+  std::optional<std::pair<Date, std::string>> rules_digest_;  // of the last day asked about
 };
 
 }  // namespace parallax::orders

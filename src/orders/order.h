@@ -152,6 +152,8 @@ struct Decision {
   Instant received{};
   Instant decided{};
   std::uint64_t evidence_index = 0;
+  std::string leaf_hash{};  // of the record, hex
+  std::string permit{};     // JWS; empty unless the whole order is permitted and permits are made
   bool lab = false;
 };
 

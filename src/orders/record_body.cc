@@ -227,6 +227,7 @@ json::value decision_body(const RecordInput& input) {
       {"settings", json::object{{"permit_insecure_lookup_failure",
                                  input.assessment.permit_insecure_lookup_failure},
                                 {"flag_one_is_critical", input.assessment.flag_one_is_critical}}},
+      {"rules_digest", input.rules},
       {"rules", rules_json(input.decision)},
       {"checks", std::move(checks)},
       {"names", std::move(names)}};

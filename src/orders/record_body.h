@@ -22,6 +22,7 @@ struct RecordInput {
   const corroborate::Roster& roster;
   const Decision& decision;
   std::string configuration;  // digest: trust anchors, roster, resolver build, settings
+  std::string rules;          // digest of the rules in force (rules::digest)
   caa::AssessmentSettings assessment;
   // False: in place of each statement its size and digest, for a record that cannot hold them.
   bool observations = true;

@@ -15,7 +15,7 @@ namespace parallax::service {
 class Metrics;
 
 // Every pattern that some part of the service installs; metrics know no other.
-inline constexpr std::array<std::string_view, 11> kRoutePatterns = {"/v1/corroborations",
+inline constexpr std::array<std::string_view, 12> kRoutePatterns = {"/v1/corroborations",
                                                                     "/v1/corroborations/{id}",
                                                                     "/mpic",
                                                                     "/caa",
@@ -25,7 +25,8 @@ inline constexpr std::array<std::string_view, 11> kRoutePatterns = {"/v1/corrobo
                                                                     "/metrics",
                                                                     "/openapi.json",
                                                                     "/log/checkpoint",
-                                                                    "/log/tile/{tile}"};
+                                                                    "/log/tile/{tile}",
+                                                                   "/.well-known/jwks.json"};
 
 // Answers a request; the second argument is the decoded path parameter, empty without one.
 using RouteHandler = std::function<Task<net::HttpResponse>(net::HttpRequest, std::string)>;

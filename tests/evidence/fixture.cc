@@ -34,7 +34,7 @@ Record sample_decision(std::string client, std::string order_id, std::size_t pad
   record.outcome = "permitted";
   record.names = {"example.com", "*.example.org"};
   record.request_digest = std::string(64, 'a');
-  record.answer = [](std::uint64_t index) { return sample_answer(index); };
+  record.answer = [](const LeafPlace& place) { return sample_answer(place.index); };
   return record;
 }
 

@@ -72,11 +72,14 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
 TEST(AnswerOf, ChecksWhatTheCallerWrites) {
   PreparedRecord record;
   EXPECT_EQ(answer_of(record, 7), "") << "a record without an answer";
-  record.answer = sample_answer;
+  record.leaf_hash = "ab";
+  record.answer = [](const LeafPlace& place) {
+    return place.leaf_hash == "ab" ? sample_answer(place.index) : std::string();
+  };
   EXPECT_EQ(answer_of(record, 7), sample_answer(7));
-  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  record.answer = [](const LeafPlace&) { return std::string("\xff"); };
   EXPECT_FALSE(answer_of(record, 7));
-  record.answer = [](std::uint64_t) { return std::string(kRecordSizeMax + 1, ' '); };
+  record.answer = [](const LeafPlace&) { return std::string(kRecordSizeMax + 1, ' '); };
   EXPECT_FALSE(answer_of(record, 7));
 }
 

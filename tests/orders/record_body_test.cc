@@ -54,7 +54,7 @@ TEST_F(RecordBody, HasACanonicalForm) {
 TEST_F(RecordBody, NamesOrderOutcomeTimesAndConfiguration) {
   EXPECT_THAT(keys(body), ElementsAre("checks", "configuration", "decided", "kind", "lab", "names",
                                       "order", "outcome", "permission_expires", "received", "rules",
-                                      "settings", "version"));
+                                      "rules_digest", "settings", "version"));
   EXPECT_EQ(body.at("kind").as_string(), "decision");
   EXPECT_EQ(body.at("outcome").as_string(), "permitted");
   EXPECT_EQ(body.at("configuration").as_string(), "configuration-digest");

@@ -187,6 +187,8 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
   out.received = test_time();
   out.decided = test_time() + std::chrono::milliseconds(40);
   out.evidence_index = 7;
+  out.leaf_hash = std::string(64, 'e');
+  if (out.outcome == orders::Outcome::permitted) out.permit = "eyJ.permit.signature";
   if (outcome == Outcome::permitted) out.permission_expires = test_time() + std::chrono::hours(8);
   for (std::size_t i = 0; i < order.names.size(); ++i) {
     orders::NameDecision name = decide(order.names[i], outcome);

@@ -11,7 +11,7 @@ FUNCTION_LINES_MAX = 70
 LINE_COLUMNS_MAX = 100
 
 # A folder of src includes only itself and what stands before it (docs/architecture.md).
-LAYERS = ("base names rules dns caa net dcv observe corroborate evidence orders peer service "
+LAYERS = ("base names rules dns caa net dcv observe corroborate evidence permit orders peer service "
           "cli").split()
 
 BANNER = "SPDX-License-Identifier: Apache-2.0"
