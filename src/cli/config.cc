@@ -194,6 +194,17 @@ void read_control(SettingsReader& in, Config& config) {
   if (contact != "allow" && contact != "refuse")
     in.reject("control.domain_contact", "must be \"allow\" or \"refuse\"");
   config.allow_domain_contact = contact == "allow";
+  const auto count = [&in](std::string_view key) {
+    return static_cast<std::size_t>(in.integer(key));
+  };
+  const auto time = [&in](std::string_view key) {
+    return std::chrono::milliseconds(in.integer(key));
+  };
+  config.guarded.body_bytes_max = count("control.body_bytes_max");
+  config.guarded.redirects_max = count("control.redirects_max");
+  config.guarded.connect_timeout = time("control.connect_timeout_ms");
+  config.guarded.tls_timeout = time("control.tls_timeout_ms");
+  config.guarded.response_timeout = time("control.response_timeout_ms");
   for (const std::string& text : in.texts("control.own_networks")) {
     auto network = parse_network(text);
     if (network)

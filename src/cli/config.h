@@ -44,6 +44,7 @@ struct Config {
   bool refuse_discouraged_methods = false;
   bool allow_domain_contact = false;
   std::vector<net::OwnNetwork> own_networks;
+  net::GuardedSettings guarded;  // bounds and times; the rest is filled in per vantage
   std::string public_suffix_list;
 
   ListenAddress listen;

@@ -52,6 +52,18 @@ constexpr std::array kSettings = {
     Setting{"control.own_networks", texts, "[]", 0, 0,
             "Networks of your own that no check may reach, as address/prefix; special-purpose "
             "addresses are never reached outside the lab."},
+    Setting{"control.body_bytes_max", integer, "65536", 8192, 262'144,
+            "Octets read of a document on the applicant's server; one that goes on is marked, and "
+            "nothing behind them is found."},
+    Setting{"control.redirects_max", integer, "10", 0, 10,
+            "Redirects followed to a document, each checked like the first address."},
+    Setting{"control.connect_timeout_ms", integer, "3000", 500, 10'000,
+            "Milliseconds to connect to one address of the applicant's server; the next one gets "
+            "as much."},
+    Setting{"control.tls_timeout_ms", integer, "3000", 500, 10'000,
+            "Milliseconds for a TLS handshake with the applicant's server."},
+    Setting{"control.response_timeout_ms", integer, "5000", 500, 30'000,
+            "Milliseconds from a request sent to the last octet of its answer."},
     Setting{"names.public_suffix_list", text, "\"/usr/share/publicsuffix/public_suffix_list.dat\"",
             0, 0,
             "The Public Suffix List, text form; a warning is logged when it is over 180 days old."},

@@ -15,12 +15,13 @@ namespace parallax::dcv {
 namespace {
 
 // Octets of the members and punctuation around what is counted, as they stand in a record.
-constexpr std::size_t kObservationCost = 200;
-constexpr std::size_t kLookupCost = 300;
-constexpr std::size_t kHopCost = 160;
-constexpr std::size_t kHttpCost = 330;
-constexpr std::size_t kTlsCost = 200;
-constexpr std::size_t kElementCost = 6;  // quotes, a comma and their escapes
+constexpr std::size_t kObservationCost = 110;
+constexpr std::size_t kLookupCost = 210;
+constexpr std::size_t kLeftOutCost = 80;  // the counts, where a lookup has any
+constexpr std::size_t kHopCost = 120;
+constexpr std::size_t kHttpCost = 200;
+constexpr std::size_t kTlsCost = 160;
+constexpr std::size_t kElementCost = 6;  // of a text in a list: quotes, a comma and their escapes
 // Of an octet that an answer writes as \DDD or \xNN, the backslash escaped.
 constexpr std::size_t kEscapedOctetCost = 5;
 constexpr std::size_t kBodyShownMax = 512;  // octets of a body in an answer
@@ -31,7 +32,7 @@ constexpr std::size_t kFailedUrlMax = 512;     // likewise
 
 // A text in the JSON of a statement, which is a text in the JSON of a record.
 std::size_t text_cost(std::string_view text) {
-  std::size_t cost = kElementCost;
+  std::size_t cost = 0;
   for (const char c : text) {
     if (c == '"' || c == '\\')
       cost += 4;
@@ -60,7 +61,9 @@ std::size_t records_cost(const SeenLookup& lookup) {
 std::size_t lookup_cost(const SeenLookup& lookup) {
   std::size_t cost = kLookupCost + text_cost(lookup.purpose) + text_cost(lookup.name) +
                      text_cost(lookup.reason) + records_cost(lookup);
-  for (const auto& alias : lookup.alias_chain) cost += text_cost(alias);
+  for (const auto& alias : lookup.alias_chain) cost += kElementCost + text_cost(alias);
+  if (lookup.records_left_out + lookup.aliases_left_out + lookup.packet_left_out > 0)
+    cost += kLeftOutCost;
   return cost;
 }
 
@@ -173,7 +176,7 @@ ControlObservation too_large(ControlObservation seen, std::size_t cost) {
 
 std::size_t cost_of(const ControlObservation& seen) {
   std::size_t cost = kObservationCost;
-  for (const auto& alias : seen.aliases) cost += text_cost(alias.text());
+  for (const auto& alias : seen.aliases) cost += kElementCost + text_cost(alias.text());
   for (const auto& lookup : seen.lookups) cost += lookup_cost(lookup);
   if (seen.http) cost += http_cost(*seen.http);
   if (seen.tls) cost += tls_cost(*seen.tls);

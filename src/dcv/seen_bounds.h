@@ -17,7 +17,7 @@ namespace parallax::dcv {
 // What one observation may take, packets aside, in octets of a record or of an answer, whichever is
 // more: see cost_of(). With 100 names, 7 perspectives, the packets of one of them and what stands
 // around it, a record of 16 MiB keeps room for the CAA checks (tests/orders computes it).
-inline constexpr std::size_t kSeenCostMax = 12 * 1024;
+inline constexpr std::size_t kSeenCostMax = 13 * 1024;
 // Octets of DNS packets kept of one check, before base64: the first ones that fit.
 inline constexpr std::size_t kSeenPacketsMax = 16 * 1024;
 

@@ -71,7 +71,7 @@ json::value http(const std::optional<dcv::ControlObservation>& seen) {
   out["hops"] = std::move(hops);
   out["body"] =
       json_text(printable(std::string_view(body).substr(0, kBodyShownMax), kBodyShownMax));
-  out["body_truncated"] = seen->http->body_truncated || body.size() > kBodyShownMax;
+  out["body_truncated"] = !seen->http->whole() || body.size() > kBodyShownMax;
   return out;
 }
 

@@ -72,6 +72,9 @@ def test_one_of_equal_preference_is_chosen_at_random_and_told(stand):
     chosen = {control.shows(stand, "alice@equal.mail.alder", ACME_DNS, mail_server=True)
               ["smtp_host"] for _ in range(24)}
     assert chosen == {"mx1.postal.alder", "mx2.postal.alder"}
+    found = control.shows(stand, "alice@equal.mail.alder", ACME_DNS, mail_server=True)
+    assert (found["equal_preference"], found["mail_servers"]) == (2, sorted(chosen))
+    assert found["adn"] == found["smtp_host"]
 
 
 def test_the_remotes_follow_the_primarys_selection(stand):

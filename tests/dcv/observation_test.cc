@@ -131,9 +131,9 @@ struct BadCase {
   void (*spoil)(json::object& seen, json::object& lookup, json::object& http, json::object& tls);
 };
 
-TEST(ControlObservationJson, IsRefusedWithItsPlace) {
+std::vector<BadCase> bad_lookups() {
   using O = json::object;
-  const BadCase cases[] = {
+  return {
       {"no validating", "/s/validating", [](O& s, O&, O&, O&) { s.erase("validating"); }},
       {"unknown member", "/s/extra", [](O& s, O&, O&, O&) { s["extra"] = 1; }},
       {"alias in capitals", "/s/aliases",
@@ -165,6 +165,12 @@ TEST(ControlObservationJson, IsRefusedWithItsPlace) {
       {"data of a bogus answer", "/s/lookups/0/rdata",
        [](O&, O& l, O&, O&) { l["status"] = "bogus"; }},
       {"packet no base64", "/s/lookups/0/packet", [](O&, O& l, O&, O&) { l["packet"] = "%"; }},
+  };
+}
+
+std::vector<BadCase> bad_exchanges() {
+  using O = json::object;
+  return {
       {"too many hops", "/s/http/hops",
        [](O&, O&, O& h, O&) { h["hops"].as_array().resize(kSeenHopsMax + 1); }},
       {"unknown failure", "/s/http/hops/0/failure",
@@ -193,6 +199,11 @@ TEST(ControlObservationJson, IsRefusedWithItsPlace) {
        }},
       {"no server name", "/s/tls/server_name", [](O&, O&, O&, O& t) { t.erase("server_name"); }},
   };
+}
+
+TEST(ControlObservationJson, IsRefusedWithItsPlace) {
+  auto cases = bad_lookups();
+  for (const auto& each : bad_exchanges()) cases.push_back(each);
   for (const auto& each : cases) {
     SCOPED_TRACE(each.name);
     auto value = to_json(full(), true);

@@ -224,6 +224,22 @@ TEST(Bounded, TakesTheMostThatAMethodMayBring) {
   EXPECT_EQ(assess(kept, check, kNow).outcome, ControlOutcome::shown);
 }
 
+TEST(Bounded, TakesTenRedirectsWithLongPaths) {
+  const auto check = http_test::website_check();
+  auto seen = http_test::document(check, std::string(kRandomValue) + std::string(900, 'x'));
+  seen.http->body_sha256 = std::string(32, 'x');
+  for (int i = 0; i < 10; ++i) {
+    const std::string path = "/" + std::to_string(i) + std::string(100, 'x');
+    seen.http->hops.back().status = 302;
+    seen.http->hops.back().location = "http://www.example.com" + path;
+    seen.http->hops.push_back(http_test::hop("http://www.example.com" + path, 200));
+    seen.lookups.push_back(http_test::address_lookup(kHost));
+    seen.lookups.push_back(answer(kHost, RecordType::aaaa, {std::string(16, 'a')}, "address"));
+  }
+  const auto kept = bounded(seen, check, kNow);
+  EXPECT_EQ(to_json(kept, true), to_json(seen, true)) << cost_of(seen);
+}
+
 SeenLookup any_lookup() {
   const auto text = [] {
     auto out = *rc::gen::string<std::string>();

@@ -66,6 +66,14 @@ class ScriptedResolver final : public dns::Resolver {
         status == dns::LookupStatus::bogus ? dns::Verdict::bogus : dns::Verdict::indeterminate;
     at->second.reason = "planned";
   }
+  // What is planned for a host is answered with this verdict, as far as it is answered.
+  void judged(const std::string& host, dns::Verdict verdict) {
+    for (const auto type : {dns::RecordType::a, dns::RecordType::aaaa}) {
+      const auto at = plans_.find({host, type});
+      if (at != plans_.end() && at->second.status == dns::LookupStatus::answered)
+        at->second.verdict = verdict;
+    }
+  }
   // The lookup of one family is never answered.
   void hangs(const std::string& host, dns::RecordType type) { hanging_.insert({host, type}); }
 

@@ -46,8 +46,9 @@ TEST(AnswerControl, TellsEveryMember) {
   control.as_object().erase("rule");
   EXPECT_EQ(control, parse_json(R"({"method":"acme-http-01","standing":"allowed","name_method":null,
       "outcome":"permitted","reason":"challenge-found","explanation":"Found the TXT record.",
-      "confirmed_at":null,"adn":"example.com","adn_path":["www.example.com","example.com"],"adn_steps":["prune"],
-      "smtp_host":null,"equal_preference":0,"mail_servers":[],"dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
+      "confirmed_at":null,"adn":"example.com","adn_path":["www.example.com","example.com"],
+      "adn_steps":["prune"],"smtp_host":null,"equal_preference":0,"mail_servers":[],
+      "dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
       "rirs":["RIPE NCC","APNIC"],"without_remotes":"",
       "reuse_until":"2027-03-14T23:59:59.999999999Z"})")
                          .value());

@@ -172,6 +172,20 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
             kRefused, "User-Agent"},
            {"pattern that RE2 refuses", body(host, web("a.txt", R"("pattern":"(")")),
             "/control/pattern", kMalformed, ""},
+           {"contact no mailbox", body(host, with("contact-email-txt", R"("contact":"nobody")")),
+            "/control/contact", kMalformed, "e-mail"},
+           {"adn not reachable",
+            body(host, with("acme-tls-alpn-01",
+                            fmt::format(R"("key_authorization_hash":"{}","adn":"example.org")",
+                                        kDigest))),
+            "/control/adn", kRefused, "example.org"},
+       })
+    expect_refused(bad);
+}
+
+TEST(ControlRequest, RefusesStatementsOfTheCallerThatDoNotFit) {
+  const std::string host = "b.example.com";
+  for (const Bad& bad : std::vector<Bad>{
            {"confirmation no time",
             body(host, with("contact-email-txt",
                             R"("contact":"a@b.example","confirmed_at":"yesterday")")),
@@ -194,13 +208,6 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
             kRefused, "example.org"},
            {"ADN of the caller's no name", body(host, with("constructed-email", R"("adn":"a b")")),
             "/control/adn", kMalformed, "adn"},
-           {"contact no mailbox", body(host, with("contact-email-txt", R"("contact":"nobody")")),
-            "/control/contact", kMalformed, "e-mail"},
-           {"adn not reachable",
-            body(host, with("acme-tls-alpn-01",
-                            fmt::format(R"("key_authorization_hash":"{}","adn":"example.org")",
-                                        kDigest))),
-            "/control/adn", kRefused, "example.org"},
        })
     expect_refused(bad);
 }

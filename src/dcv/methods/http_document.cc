@@ -23,8 +23,10 @@ constexpr std::array<std::string_view, 7> kHeadersAllowed{
     "accept-language", "cache-control",   "from", "pragma", "x-request-id",
     "traceparent",     "x-correlation-id"};
 
-constexpr std::size_t kAroundValue = 512;  // octets kept on either side of the expected value
-static_assert(kChallengeSizeMax + 2 * kAroundValue <= kSeenBodyMax);
+// Octets kept in front of the expected value, where answers show it early, and behind it.
+constexpr std::size_t kBeforeValue = 128;
+constexpr std::size_t kBehindValue = 896;
+static_assert(kChallengeSizeMax + kBeforeValue + kBehindValue <= kSeenBodyMax);
 
 bool is_path_character(char c) {
   return caa::is_alphanumeric(c) ||
@@ -109,13 +111,13 @@ SeenHop seen_hop(const net::GuardedHop& hop) {
 void keep_excerpt(SeenHttp& http, const HttpValue& value) {
   const std::size_t size = http.body.size();
   const std::size_t most =
-      value.pattern ? kSeenBodyMax : std::min(value.value.size() + 2 * kAroundValue, kSeenBodyMax);
+      value.pattern ? kSeenBodyMax
+                    : std::min(value.value.size() + kBeforeValue + kBehindValue, kSeenBodyMax);
   if (size <= most) return;
   const auto found = value.value.empty() ? std::string::npos : http.body.find(value.value);
-  http.body_before =
-      found == std::string::npos ? 0 : std::min(found - std::min(found, kAroundValue), size - most);
+  http.body_before = found == std::string::npos ? 0 : found - std::min(found, kBeforeValue);
   http.body = http.body.substr(http.body_before, most);
-  http.body_after = size - http.body_before - most;
+  http.body_after = size - http.body_before - http.body.size();
 }
 
 bool is_followed(unsigned status) {
