@@ -103,7 +103,7 @@ TEST(SqliteStore, RefusesAnAnswerThatCannotBeKeptWithoutHarmToOthers) {
   const TemporaryDirectory directory;
   const auto store = open_store(directory.file());
   Record record = sample_decision("ca", "1");
-  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  record.answer = [](const LeafPlace&) { return std::string("\xff"); };
   boost::asio::io_context context;
   std::optional<Result<std::uint64_t>> results[3];
   begin_append(context, *store, sample_decision("ca", "0"), results[0]);
