@@ -109,7 +109,7 @@ TEST(DeskContact, ThatConfirmedShowsControl) {
   EXPECT_EQ(control.confirmed_at, confirmed);
   EXPECT_EQ(control.reuse_until, rules::reuse_until(control.method, rules::Scope::tls, confirmed));
   const json::value& body = stage.store.kept.front().body;
-  EXPECT_EQ(body.at("order").at("controls").at(0).at("confirmed_at"),
+  EXPECT_EQ(body.at("names").at(0).at("asked").at("confirmed_at"),
             json::value(format_instant(confirmed)));
 }
 

@@ -33,7 +33,8 @@ class MemoryStore final : public evidence::EvidenceStore {
       co_return fail(error);
     }
     const std::uint64_t index = kept.size();
-    std::string answer = record.answer ? record.answer({index, std::string(64, 'a')}) : std::string();
+    std::string answer =
+        record.answer ? record.answer({index, std::string(64, 'a')}) : std::string();
     answers.push_back(std::move(answer));
     kept.push_back(std::move(record));
     co_return index;

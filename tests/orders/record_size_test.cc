@@ -91,7 +91,7 @@ TEST(RecordSize, HoldsAHundredNamesAtTheBoundsOfEveryPerspective) {
   }
   ASSERT_TRUE(placed && *placed) << describe(placed->error());
   ASSERT_EQ((*placed)->decision->outcome, Outcome::permitted);
-  const auto record = evidence::prepare(stage.store.kept.at(0));
+  const auto record = evidence::prepare(stage.store.kept.at(0), system_random());
   ASSERT_TRUE(record) << describe(record.error());
   // Of the stage's perspectives the Primary alone brings packets; each more would bring as much as
   // the others do at most.
