@@ -118,13 +118,14 @@ TAMPERINGS = {
     "part": ("UPDATE record_part SET text = replace(text, 'permitted', 'refused')"
              " WHERE record = 0 AND pointer = '/names/0'",
              "not what the record committed to", {"record": "0"}),
-    "leaf": ("UPDATE record SET leaf = replace(leaf, 'true', 'false') WHERE idx = 3",
+    "leaf": ("UPDATE record SET leaf = replace(leaf, '\"version\":2', '\"version\":3')"
+             " WHERE idx = 3",
              "does not hash to its leaf hash", {"record": "3"}),
     "salt": ("UPDATE record_part SET salt = iif(salt LIKE '0%', '1', '0') || substr(salt, 2)"
              " WHERE record = 2",
              "not what the record committed to", {"record": "2"}),
     "missing record": ("DELETE FROM record WHERE idx = 4", "is missing", {"record": "4"}),
-    "missing part": ("DELETE FROM record_part WHERE record = 5 AND pointer = '/order'",
+    "missing part": ("DELETE FROM record_part WHERE record = 5",
                      "erased before their time", {"record": "5"}),
     "checkpoint": ("UPDATE checkpoint SET note = replace(note, 'lab.example', 'lab.exampl3')"
                    " WHERE size = (SELECT min(size) FROM checkpoint)", "", {"checkpoint": "1"}),
