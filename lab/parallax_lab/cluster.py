@@ -151,9 +151,8 @@ key = "{self.pki}/server.key"
 file = "{self.directory}/clients.json"
 [evidence]
 database = "{self.database}"
-[log]
-origin = "{LOG_ORIGIN}"
-signing_key = "{self.pki}/log.signing.key"
+log_origin = "{LOG_ORIGIN}"
+log_key = "{self.pki}/log.signing.key"
 [permit]
 signing_key = "{self.pki}/permit.signing.key"
 [primary]

@@ -249,9 +249,9 @@ void read_rest(SettingsReader& in, Config& config) {
   config.evidence_database = in.file("evidence.database");
   config.evidence_queue_max = static_cast<std::size_t>(in.integer("evidence.queue_max"));
   config.evidence_timeout = std::chrono::milliseconds(in.integer("evidence.wait_timeout_ms"));
-  config.log_origin = in.text("log.origin");
-  config.log_signing_key = in.file("log.signing_key");
-  config.log_public = in.boolean("log.public");
+  config.log_origin = in.text("evidence.log_origin");
+  config.log_signing_key = in.file("evidence.log_key");
+  config.log_public = in.boolean("evidence.log_public");
   config.permit_signing_key = in.file("permit.signing_key");
   for (const std::string& text : in.texts("permit.previous_keys")) {
     const auto raw = base64_decode(text);

@@ -71,7 +71,8 @@ Status require_remote_keys(const Config& config) {
   if (config.primary_signing_key.empty())
     return fail(ErrorCode::configuration, "a coordinator needs primary.signing_key");
   if (config.log_origin.empty() || config.log_signing_key.empty())
-    return fail(ErrorCode::configuration, "a coordinator needs log.origin and log.signing_key");
+    return fail(ErrorCode::configuration,
+                "a coordinator needs evidence.log_origin and evidence.log_key");
   return {};
 }
 
@@ -89,7 +90,8 @@ Result<evidence::LogKey> log_key(const Config& config) {
       config.log_origin.empty() ? std::string(kTryOutOrigin) : config.log_origin,
       std::move(*secret));
   if (!key)
-    return fail(ErrorCode::configuration, fmt::format("log.origin: {}", key.error().message));
+    return fail(ErrorCode::configuration,
+                fmt::format("evidence.log_origin: {}", key.error().message));
   return key;
 }
 

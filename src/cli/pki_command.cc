@@ -134,7 +134,7 @@ void add_pki_command(CLI::App& app, int& exit_code) {
   command->add_option("--host", options->hosts,
                       "Name or address of the coordinator's service, beside localhost");
   command->add_option("--log-origin", options->log_origin,
-                      "The evidence log's name, as in log.origin");
+                      "The evidence log's name, as in evidence.log_origin");
   command->add_option("--days", options->days, "Days that the certificates last")
       ->check(CLI::Range(1, 3650));
   command->callback([options, &exit_code] {

@@ -96,13 +96,13 @@ constexpr std::array kSettings = {
         "evidence.wait_timeout_ms", integer, "10000", 100, 60'000,
         "Milliseconds that an order waits for its record to be durable, or for an earlier answer "
         "to be read; then it is answered 503, and new orders too until the write has ended."},
-    Setting{"log.origin", text, "", 0, 0,
+    Setting{"evidence.log_origin", text, "", 0, 0,
             "Name of the evidence log, on its checkpoints for ever: a URL without scheme, such as "
             "ca.example/parallax. Required of a coordinator."},
-    Setting{"log.signing_key", text, "", 0, 0,
+    Setting{"evidence.log_key", text, "", 0, 0,
             "PEM file of the Ed25519 key that signs the log's checkpoints. Required of a "
             "coordinator."},
-    Setting{"log.public", boolean, "true", 0, 0,
+    Setting{"evidence.log_public", boolean, "true", 0, 0,
             "Answer GET /log/... to anybody who reaches the listener; otherwise to API clients "
             "only. Leaves hold commitments and times, no names."},
     Setting{"permit.signing_key", text, "", 0, 0,
