@@ -7,7 +7,6 @@
 namespace parallax::bench {
 namespace {
 
-constexpr int kTypeCaa = 257;
 constexpr int kClassIn = 1;
 constexpr int kSecSecure = 2;
 
@@ -37,10 +36,10 @@ Result<std::unique_ptr<Context>> Context::make(event_base* base, dns::ResolverSe
 
 Context::~Context() { ub_ctx_delete(context_); }
 
-void Context::ask(const std::string& name, Done done) {
+void Context::ask(const std::string& name, dns::RecordType type, Done done) {
   auto pending = std::make_unique<Pending>(Pending{validates_, std::move(done)});
-  const int error = ub_resolve_event(context_, name.c_str(), kTypeCaa, kClassIn, pending.get(),
-                                     &Context::on_result, nullptr);
+  const int error = ub_resolve_event(context_, name.c_str(), static_cast<int>(type), kClassIn,
+                                     pending.get(), &Context::on_result, nullptr);
   if (error == 0)
     static_cast<void>(pending.release());  // on_result has it
   else

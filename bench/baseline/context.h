@@ -12,6 +12,7 @@
 #include <unbound.h>
 
 #include "base/result.h"
+#include "dns/record.h"
 #include "dns/settings.h"
 
 namespace parallax::bench {
@@ -27,8 +28,8 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // Asks for CAA. `done` runs inside libunbound and must not ask again from there.
-  void ask(const std::string& name, Done done);
+  // `done` runs inside libunbound and must not ask again from there.
+  void ask(const std::string& name, dns::RecordType type, Done done);
 
  private:
   struct Pending;

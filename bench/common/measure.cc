@@ -71,12 +71,19 @@ void Measurement::note(Clock::time_point begun, bool good) {
   }
   latencies_ms_.push_back(std::chrono::duration<double, std::milli>(now - begun).count());
   if (!good) ++failures_;
-  over_ = span_.checks != 0 ? latencies_ms_.size() >= span_.checks
-                            : now - begin_ >= seconds_of(span_.seconds);
-  if (over_) {
-    end_ = now;
-    cpu_after_ms_ = read_cpu();
-  }
+  const bool last = span_.checks != 0 ? latencies_ms_.size() >= span_.checks
+                                      : now - begin_ >= seconds_of(span_.seconds);
+  if (last) end();
+}
+
+void Measurement::end() {
+  if (over_) return;
+  over_ = true;
+  end_ = Clock::now();
+  cpu_after_ms_ = read_cpu();
+  if (started_) return;
+  begin_ = end_;  // ended within the warm-up: nothing was measured
+  cpu_before_ms_ = cpu_after_ms_;
 }
 
 std::string Measurement::report() const {
@@ -95,8 +102,9 @@ std::string Measurement::report() const {
       "{{\"checks\": {}, \"failures\": {}, \"seconds\": {:.3f}, \"checks_per_s\": {:.2f}, "
       "\"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"cpu_ms_per_check\": {:.4f}, "
       "\"cpu_ms_per_check_by_process\": [{}]}}",
-      sorted.size(), failures_, seconds, static_cast<double>(sorted.size()) / seconds,
-      percentile(sorted, 0.5), percentile(sorted, 0.99), total / count, fmt::join(each, ", "));
+      sorted.size(), failures_, seconds,
+      seconds > 0 ? static_cast<double>(sorted.size()) / seconds : 0, percentile(sorted, 0.5),
+      percentile(sorted, 0.99), total / count, fmt::join(each, ", "));
 }
 
 std::vector<std::string> read_lines(const std::string& path) {

@@ -35,6 +35,8 @@ class Measurement {
 
   // Notes a check that took from `begun` until now. Checks that end outside the span count nowhere.
   void note(Clock::time_point begun, bool good);
+  // Ends the span now; nothing more counts.
+  void end();
   // True when the span is over: no further check is begun.
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] std::size_t checks() const { return latencies_ms_.size(); }

@@ -1,55 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/questions.h"
 
-#include <boost/json/serialize.hpp>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "base/encoding.h"
-#include "base/json.h"
-#include "observe/statement.h"
 
 namespace parallax::bench {
 namespace {
 
-std::string order_body(const QuestionSettings& settings, const std::string& domain,
-                       const std::string& id) {
-  return json::serialize(json::object{{"id", id},
-                                      {"type", "smime"},
-                                      {"names", json::array{json::value("user@" + domain)}},
-                                      {"issuers", json::array{json::value(settings.issuer)}}});
-}
-
-std::string observe_body(const std::string& domain, const std::string& id, std::uint64_t number) {
-  constexpr int kDeadlineMs = 14'000;
-  const std::string nonce = base64url_encode(fmt::format("{:016}", number));
-  const observe::ObservationRequest request{
-      id, 1, nonce, {names::DomainName::parse(domain).value(), false}};
-  return json::serialize(json::object{{"request", to_json(request)}, {"deadline_ms", kDeadlineMs}});
+void fill_in(std::string& text, std::string_view placeholder, const std::string& value) {
+  for (std::size_t at = text.find(placeholder); at != std::string::npos;
+       at = text.find(placeholder, at + value.size()))
+    text.replace(at, placeholder.size(), value);
 }
 
 }  // namespace
 
-net::HttpRequest make_question(const QuestionSettings& settings, const std::string& domain,
+net::HttpRequest make_question(const QuestionSettings& settings, const std::string& name,
                                const std::string& run, std::uint64_t number) {
-  const std::string id = fmt::format("bench-{}-{}", run, number);
   net::HttpRequest request;
   request.method = "POST";
+  request.path = settings.path;
   request.headers.emplace_back("content-type", "application/json");
-  if (settings.target == Target::coordinator) {
-    request.path = "/v1/corroborations";
+  if (!settings.token.empty())
     request.headers.emplace_back("authorization", "Bearer " + settings.token);
-    request.body = order_body(settings, domain, id);
-  } else {
-    request.path = "/v1/observe";
-    request.body = observe_body(domain, id, number);
-  }
+  request.body = settings.body;
+  fill_in(request.body, "<NAME>", name);
+  fill_in(request.body, "<ID>", fmt::format("bench-{}-{}", run, number));
+  fill_in(request.body, "<NONCE>", base64url_encode(fmt::format("{:016}", number)));
   return request;
 }
 
-bool is_expected(Target target, const net::HttpResponse& response) {
-  const std::string_view sign =
-      target == Target::coordinator ? R"("outcome":"permitted")" : R"(\"tag\":\"issuemail\")";
-  return response.status == 200 && response.body.find(sign) != std::string::npos;
+bool is_expected(const QuestionSettings& settings, const net::HttpResponse& response) {
+  return response.status == 200 && response.body.find(settings.expected) != std::string::npos;
 }
 
 }  // namespace parallax::bench

@@ -9,24 +9,21 @@
 
 namespace parallax::bench {
 
-// What is put under load.
-enum class Target {
-  coordinator,  // POST /v1/corroborations, an S/MIME order for one mailbox
-  perspective,  // POST /v1/observe, one CAA check
-};
-
+// What is asked again and again. bench/parallax_bench/questions.py has the texts.
 struct QuestionSettings {
-  Target target = Target::coordinator;
-  std::string token;   // of the API client; coordinator only
-  std::string issuer;  // coordinator only
+  std::string path;
+  // JSON in which <NAME> stands for the name asked about, <ID> for an order id and <NONCE> for 16
+  // octets in base64url, both of them fresh for each request.
+  std::string body;
+  std::string expected;  // a text that every good answer holds
+  std::string token;     // of the API client; empty: none is sent
 };
 
 // `number` makes order ids and nonces differ; `run` those of different runs.
 [[nodiscard]] net::HttpRequest make_question(const QuestionSettings& settings,
-                                             const std::string& domain, const std::string& run,
+                                             const std::string& name, const std::string& run,
                                              std::uint64_t number);
 
-// A permitted order, or a signed statement that found records.
-[[nodiscard]] bool is_expected(Target target, const net::HttpResponse& response);
+[[nodiscard]] bool is_expected(const QuestionSettings& settings, const net::HttpResponse& response);
 
 }  // namespace parallax::bench

@@ -20,7 +20,8 @@ def _arguments(argv):
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
     parser.add_argument("--long", action="store_true",
                         help="memory after 20,000 and after 100,000 checks too (half an hour)")
-    parser.add_argument("--seconds", type=float, default=6.0, help="per figure (default 6)")
+    parser.add_argument("--seconds", type=float, default=6.0,
+                        help="per figure (default 6; control and drip take at most 2.5)")
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--only", nargs="+", choices=plan.PARTS, default=list(plan.PARTS),
                         help="leave the other parts out")
@@ -46,7 +47,8 @@ def main(argv):
     _warn_if_busy()
     figures = {"machine": report.machine(ROOT),
                "micro": [] if arguments.no_micro else micro.run()}
-    command = [str(ROOT / "lab" / "lab"), "exec", "--bench", str(ZONES), "--",
+    web = ["--web"] if plan.PARTS_WITH_WEB & set(arguments.only) else []
+    command = [str(ROOT / "lab" / "lab"), "exec", "--bench", str(ZONES), *web, "--",
                str(ROOT / "bench" / "run"), "--inside", *argv]
     if subprocess.run(command, check=False).returncode != 0:
         return 1

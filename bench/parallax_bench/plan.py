@@ -7,10 +7,12 @@ import signal
 import sys
 import time
 
+from parallax_bench import drip, questions
 from parallax_bench.programs import PERSPECTIVES, Programs, memory_mb
 from parallax_lab.cluster import Cluster
 
-PARTS = ("perspective", "coordinator", "stopped", "memory", "primary-validates")
+PARTS = ("perspective", "coordinator", "stopped", "memory", "primary-validates", "control", "drip")
+PARTS_WITH_WEB = {"control", "drip"}
 # Long enough for what waits for a stopped remote to be given up and recorded.
 SETTLE_S = 17
 MEMORY_CHECKS = (2_000, 10_000)
@@ -20,6 +22,7 @@ MEMORY_CONCURRENCY = 8
 DRIFT_MAX = 0.10
 SPANS_WANTED = 3
 SPANS_MAX = 9
+CONTROL_SECONDS_MAX = 2.5
 REMOTES_DO_NOT_VALIDATE = "[dns]\nvalidate = false\n"
 
 
@@ -62,6 +65,23 @@ def beside_bare(programs, cluster, arguments, validating, what):
     return rows
 
 
+def control(programs, cluster, arguments):
+    """Control checks through the whole, each beside the least that could do its lookups."""
+    rows = []
+    seconds = min(arguments.seconds, CONTROL_SECONDS_MAX)
+    for way in questions.CONTROL:
+        for concurrency in way.concurrency:
+            if concurrency not in arguments.concurrency:
+                continue
+            say(f"{way.what}, beside {way.bare_what}, concurrency {concurrency}")
+            rows.append({"way": way.key, "what": way.what, "bare_what": way.bare_what,
+                         "concurrency": concurrency, "spans": bracketed(
+                             lambda: programs.bare(concurrency, seconds, asking=way.bare),
+                             lambda: programs.coordinator(cluster, concurrency, seconds,
+                                                          question=way.question))})
+    return rows
+
+
 def perspective(programs, cluster, arguments):
     rows = []
     for concurrency in arguments.concurrency:
@@ -97,7 +117,8 @@ def memory(programs, cluster, arguments, done):
         if goal > done:
             programs.coordinator(cluster, MEMORY_CONCURRENCY, checks=goal - done, warmup=0)
             done = goal
-        rows.append({"checks": done, "processes": memory_mb(cluster)})
+        rows.append({"checks": done, "processes": {
+            name: memory_mb(process) for name, process in cluster.processes.items()}})
     return rows
 
 
@@ -127,6 +148,12 @@ def measure(arguments, output):
         with OnlyPrimaryValidates(fresh(output / "work")) as cluster:
             figures["primary_validates"] = beside_bare(programs, cluster, arguments, 1,
                                                        "only the primary validates")
+    if "control" in parts:
+        with Cluster(fresh(output / "work")) as cluster:
+            figures["control"] = control(programs, cluster, arguments)
+    if "drip" in parts:
+        figures["drip"] = drip.measure(programs, fresh(output / "work"), arguments.seconds,
+                                       questions.HTTP_OBSERVATION)
     fresh(output / "work")
     figures["load_after"] = os.getloadavg()
     return figures

@@ -12,6 +12,8 @@ SPANS_WANTED = 3
 RSS_MB_MAX = 40.0
 RSS_GROWTH_MAX = 0.05
 STOPPED_MAX = 0.10
+DRIP_RSS_MB_MAX = 100.0
+DRIP_P50_MAX = 0.20
 
 
 def machine(root):
@@ -51,36 +53,46 @@ def _target(name, figure, limit, text, met=None):
 
 
 def _beside(figures):
-    """Every row that was measured beside the baseline, with the key of what it was."""
+    """Every row that was measured beside a baseline: what that was, what it is, the row."""
     for key in ("coordinator", "primary_validates"):
         for row in figures.get(key, []):
-            yield key, row
+            yield f"bare, beside {key}", key, row
+    for row in figures.get("control", []):
+        yield row["bare_what"], row["what"], row
 
 
 def _loads(figures):
     """Every row that a load gave, with what it was."""
     for row in figures.get("perspective", []):
         yield "perspective", row
-    for key, row in _beside(figures):
+    for bare, key, row in _beside(figures):
         spans = _counting(row)
         baselines = [span[side] for span in spans for side in ("before", "after")]
-        yield f"bare, beside {key}", _median_load(baselines)
+        yield bare, _median_load(baselines)
         yield key, _median_load([span["whole"] for span in spans])
     for row in figures.get("stopped", []):
         for key in ("before", "stopped", "after"):
             yield f"stopped, {key}", row[key]
 
 
+def _failures(figures):
+    slow = figures.get("drip", {"spans": [], "loads": []})
+    rows = [row for _, row in _loads(figures)] + slow["loads"]
+    for span in slow["spans"]:
+        rows += span["before"]["rows"] + span["slow"]["rows"] + span["after"]["rows"]
+    return sum(row["failures"] for row in rows)
+
+
 def _valid(figures):
     out = []
-    for key, row in _beside(figures):
+    for _, key, row in _beside(figures):
         valid = sum(span["valid"] for span in row["spans"])
-        name = f"valid: {_WHAT[key]}, concurrency {row['concurrency']}"
+        name = f"valid: {_WHAT.get(key, key)}, concurrency {row['concurrency']}"
         drifts = ", ".join(f"{span['drift']:.0%}" for span in row["spans"])
         out.append(_target(name, valid, SPANS_WANTED,
                            f"{valid} of {len(row['spans'])} spans with a drift of at most 10% "
                            f"({drifts})", valid >= SPANS_WANTED))
-    failures = sum(row["failures"] for _, row in _loads(figures))
+    failures = _failures(figures)
     out.append(_target("valid: every answer as expected", failures, 0, f"{failures} were not"))
     return out
 
@@ -123,9 +135,49 @@ def _stopped(figures):
     return out
 
 
+def _slow_spans(slow, index):
+    """The spans that count for one concurrency; all of them if none does."""
+    valid = [span for span in slow["spans"] if span["valid"][index]]
+    return valid or slow["spans"]
+
+
+def _slow_change(span, index):
+    """By how much p50 was longer with the slow targets than around them."""
+    idle = (span["before"]["rows"][index]["p50_ms"] + span["after"]["rows"][index]["p50_ms"]) / 2
+    return span["slow"]["rows"][index]["p50_ms"] / idle - 1
+
+
+def _drip(figures):
+    if "drip" not in figures:
+        return []
+    slow = figures["drip"]
+    least = min(span["slow"]["open_least"] for span in slow["spans"])
+    most = max(span["slow"]["open_most"] for span in slow["spans"])
+    highest = slow["memory"]["highest"]
+    out = [_target("slow targets open at once on one perspective", least, slow["wanted"],
+                   f"{least} to {most} sampled, at least {slow['wanted']}",
+                   least >= slow["wanted"]),
+           _target("memory of that perspective at its highest", highest, DRIP_RSS_MB_MAX,
+                   f"{highest:.1f} MB of at most {DRIP_RSS_MB_MAX:.0f}")]
+    for index, row in enumerate(slow["spans"][0]["before"]["rows"]):
+        spans = _slow_spans(slow, index)
+        changes = sorted(_slow_change(span, index) for span in spans)
+        change = statistics.median(changes)
+        name = f"concurrency {row['concurrency']}"
+        valid = sum(span["valid"][index] for span in slow["spans"])
+        out += [_target(f"valid: p50 beside slow targets, {name}", valid, SPANS_WANTED,
+                        f"{valid} of {len(slow['spans'])} spans with a drift of at most 10%",
+                        valid >= SPANS_WANTED),
+                _target(f"p50 of healthy checks beside slow targets, {name}", change, DRIP_P50_MAX,
+                        f"{change:+.1%} ({changes[0]:+.1%} to {changes[-1]:+.1%}), "
+                        f"at most {DRIP_P50_MAX:+.0%}")]
+    return out
+
+
 def targets(figures):
     """What had to be reached, and whether it was."""
-    return _valid(figures) + _cpu(figures) + _memory(figures) + _stopped(figures)
+    return (_valid(figures) + _cpu(figures) + _memory(figures) + _stopped(figures)
+            + _drip(figures))
 
 
 def _table(title, rows):
@@ -153,7 +205,7 @@ def _whole(figures):
         rows.append((_WHAT.get(key, key), str(row["concurrency"]),
                      f"{row['cpu_ms_per_check']:.3f}", f"{row['checks_per_s']:.1f}",
                      f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}"))
-    return _table("The whole (a check: one mailbox, six perspectives; for one perspective: one)",
+    return _table("The whole (a check: one name, six perspectives; for one perspective: one)",
                   rows)
 
 
@@ -163,6 +215,32 @@ def _memory_table(figures):
         for name, use in row["processes"].items():
             rows.append((name, str(row["checks"]), f"{use['rss']:.1f}", f"{use['highest']:.1f}"))
     return _table("Memory", rows)
+
+
+def _control_table(figures):
+    rows = [("", "concurrency", "CPU against the bare")]
+    for row in figures["control"]:
+        ratios = sorted(_ratio(span) for span in _counting(row))
+        rows.append((row["what"], str(row["concurrency"]),
+                     f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"))
+    return _table("Control (no target)", rows)
+
+
+def _drip_table(figures):
+    slow = figures["drip"]
+    rows = [("healthy checks", "concurrency", "CPU ms/check", "checks/s", "p50 ms", "p99 ms",
+             "slow targets", "RSS MB")]
+    for index in range(len(slow["spans"][0]["before"]["rows"])):
+        spans = _slow_spans(slow, index)
+        for what, sides in (("alone", ("before", "after")), ("beside slow targets", ("slow",))):
+            parts = [span[side] for span in spans for side in sides]
+            row = _median_load([part["rows"][index] for part in parts])
+            rows.append((what, str(row["concurrency"]), f"{row['cpu_ms_per_check']:.3f}",
+                         f"{row['checks_per_s']:.1f}", f"{row['p50_ms']:.2f}",
+                         f"{row['p99_ms']:.2f}", str(min(part["open_least"] for part in parts)),
+                         f"{max(part['rss_most'] for part in parts):.1f}"))
+    return _table("One perspective, acme-http-01 (CPU of the perspective, slow checks included)",
+                  rows)
 
 
 def _micro_table(figures):
@@ -182,7 +260,12 @@ def text(figures):
              f"{figures['load_before'][0]:.2f} before, {figures['load_after'][0]:.2f} after"]
     if figures["micro"]:
         parts.append(_micro_table(figures))
-    parts.append(_whole(figures))
+    if next(_loads(figures), None):
+        parts.append(_whole(figures))
+    if "control" in figures:
+        parts.append(_control_table(figures))
+    if "drip" in figures:
+        parts.append(_drip_table(figures))
     if "memory" in figures:
         parts.append(_memory_table(figures))
     verdicts = [("target", "", "")]

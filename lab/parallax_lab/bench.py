@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Thousands of zones signed with keys of their own, so that no cache helps; kept on disk."""
+"""Thousands of zones signed with keys of their own, so that no cache helps; kept on disk.
+
+Each has a CAA set, the challenges of some DNS methods, and the addresses of nginx.
+"""
 
 import fcntl
 import hashlib
@@ -15,10 +18,17 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
-from parallax_lab import signing, zones
+from parallax_lab import challenge, signing, zones
 
 TLD = "bench"
 ADDRESS = "127.0.1.5"
+WEB_ADDRESSES = ("127.0.6.1", "fd00:6::1")  # the site `main` of control.yaml
+CONTROL_RECORDS = (
+    '_acme-challenge TXT "<DIGEST>"',
+    '_validation-persist TXT "ca.example; accounturi=<ACCOUNT>"',
+    f"@ A {WEB_ADDRESSES[0]}",
+    f"@ AAAA {WEB_ADDRESSES[1]}",
+)
 ALGORITHM = 13
 LIFETIME_S = 365 * signing.DAY_S
 MAX_AGE_S = LIFETIME_S // 2
@@ -36,7 +46,7 @@ def _sign(nodes, origin, key, denial):
 
 
 def _write_zone(job):
-    """One zone with a CAA set at its apex; returns its name and DS."""
+    """One zone; returns its name and DS."""
     directory, number, issuer = job
     name = zone_name(number)
     origin = zones.absolute(name)
@@ -46,6 +56,8 @@ def _write_zone(job):
     zones.add_delegation(nodes, name, [(ADDRESS,)], [])
     zones.add_text(nodes, origin, f'@ CAA 0 issuemail "{issuer}"')
     zones.add_text(nodes, origin, f'@ CAA 0 issue "{issuer}"')
+    for record in CONTROL_RECORDS:
+        zones.add_text(nodes, origin, challenge.fill_in(record))
     (directory / f"{name}.zone").write_text(_sign(nodes, origin, key, "nsec"), encoding="ascii")
     return name, key.ds(origin).to_text()
 
@@ -68,7 +80,8 @@ def _write_tld(directory, children, server_addresses):
 
 def _code_version():
     """What the files on disk depend on."""
-    sources = [pathlib.Path(module.__file__).read_bytes() for module in (signing, zones)]
+    sources = [pathlib.Path(module.__file__).read_bytes()
+               for module in (challenge, signing, zones)]
     return hashlib.sha256(b"".join(sources) + pathlib.Path(__file__).read_bytes()).hexdigest()
 
 

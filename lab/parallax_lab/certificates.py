@@ -7,16 +7,22 @@ import ipaddress
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 ACME_IDENTIFIER = "1.3.6.1.5.5.7.1.31"
 DRAFT_ACME_IDENTIFIER = "1.3.6.1.5.5.7.1.30.1"
 DAY = datetime.timedelta(days=1)
+RSA_BITS = 2048
+# From when to when a kind is valid, relative to now.
+VALIDITY = {"expired": (-3 * DAY, -DAY), "not-yet": (DAY, 3 * DAY)}
 REVERSE_ZONES = {".in-addr.arpa": 1, ".ip6.arpa": 4}  # and nibbles or octets per group
 EXTENSIONS_TAG, SEQUENCE_TAG, BIT_STRING_TAG = 0xA3, 0x30, 0x03
 
 
-def new_key():
+def new_key(kind=None):
+    """A key for a certificate of that kind."""
+    if kind == "rsa":
+        return rsa.generate_private_key(65537, RSA_BITS)
     return ec.generate_private_key(ec.SECP256R1())
 
 
@@ -30,21 +36,26 @@ def pem(certificate):
 
 
 def _common_name(text):
+    if not text:
+        return x509.Name([])
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text[:64])])
 
 
-def _builder(subject, issuer, key):
+def _builder(subject, issuer, key, begin=-DAY, end=DAY):
     now = datetime.datetime.utcnow()
     return (x509.CertificateBuilder().subject_name(_common_name(subject))
             .issuer_name(_common_name(issuer)).public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - DAY).not_valid_after(now + DAY))
+            .not_valid_before(now + begin).not_valid_after(now + end))
 
 
-def web_certificate(key, name):
+def web_certificate(key, name, address=None):
     """Self-signed, as of a server that nobody configured."""
+    names = [x509.DNSName(name)]
+    if address:
+        names.append(x509.IPAddress(ipaddress.ip_address(address)))
     builder = _builder(name, name, key).add_extension(
-        x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(key, hashes.SHA256())
 
 
@@ -70,6 +81,11 @@ def _alternative_names(kind, name):
         "wildcard-name": [x509.DNSName("*." + name.partition(".")[2])],
         "no-san": [],
         "email-san": [x509.RFC822Name("a@" + name)],
+        "wrong-address": [x509.IPAddress(ipaddress.ip_address("127.0.6.99"))],
+        "address-for-name": [x509.IPAddress(ipaddress.ip_address("127.0.6.20"))],
+        "uri-san": [x509.UniformResourceIdentifier("https://" + name)],
+        "two-same-names": [right, right],
+        "upper-case": [x509.DNSName(name.upper())],
     }.get(kind, [right])
 
 
@@ -79,6 +95,7 @@ def _acme_identifier(kind, digest):
         return None
     value = {"wrong-digest": b"\x04\x20" + bytes(32),
              "short-digest": b"\x04\x1f" + digest[:31],
+             "long-digest": b"\x04\x21" + digest + b"\0",
              "bare-digest": digest}.get(kind, b"\x04\x20" + digest)
     oid = DRAFT_ACME_IDENTIFIER if kind == "draft-oid" else ACME_IDENTIFIER
     return x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), kind != "not-critical"
@@ -87,7 +104,8 @@ def _acme_identifier(kind, digest):
 def tls_alpn_certificate(kind, name, digest, key):
     """What a responder shows for SNI `name`; DER of it where the builder refuses to make such."""
     issuer = "Some Other Authority" if kind == "issued" else name
-    builder = _builder(name, issuer, key)
+    subject, issuer = ("", "") if kind == "no-subject" else (name, issuer)
+    builder = _builder(subject, issuer, key, *VALIDITY.get(kind, (-DAY, DAY)))
     names = _alternative_names(kind, name)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)

@@ -22,8 +22,10 @@ ACCOUNT_URI = "https://ca.example/acct/1"
 OTHER_ACCOUNT_URI = "https://ca.example/acct/2"
 CONTACT_EMAIL = "domains@contact.example"
 CONTACT_PHONE = "+1 555 123 4567"
+HASHED_NAME = "hashed.persist.alder"
+HASH_PREFIX = "https://ca.example/account-hash/"
 WEBSITE_PATH = "parallax/code.txt"  # below /.well-known/pki-validation/
-POINTED_TO = "host.control.alder"   # what the good PTR records point to
+POINTED_TO = "control.alder"        # what the good PTR records point to: every challenge is there
 
 
 def base64url(octets):
@@ -51,6 +53,17 @@ def digest():
     return hashlib.sha256(key_authorization().encode("ascii")).digest()
 
 
+def thumbprint():
+    """RFC 7638, of the account key."""
+    return key_authorization().rpartition(".")[2]
+
+
+def hashed_account(domain=HASHED_NAME, account_uri=ACCOUNT_URI):
+    """The accounturi of a hashed persistent record (draft-ietf-acme-dns-persist-02 s4.1)."""
+    octets = bytes([len(domain)]) + (domain + thumbprint() + account_uri).encode("ascii")
+    return f"{HASH_PREFIX}sha-256/{base64url(hashlib.sha256(octets).digest())}"
+
+
 def account_label(account_uri=ACCOUNT_URI):
     """The label of dns-account-01 (draft-ietf-acme-dns-account-label-00)."""
     name = base64.b32encode(hashlib.sha256(account_uri.encode("ascii")).digest()[:10])
@@ -66,6 +79,7 @@ def _values():
         "OTHER_DIGEST": base64url(hashlib.sha256(b"another").digest()),
         "ACCOUNT": ACCOUNT_URI, "OTHER_ACCOUNT": OTHER_ACCOUNT_URI,
         "ACCOUNT_LABEL": account_label(), "OTHER_ACCOUNT_LABEL": account_label(OTHER_ACCOUNT_URI),
+        "HASHED_NAME": HASHED_NAME, "HASHED": hashed_account(), "HASHED_ANY": hashed_account("*"),
         "EMAIL": CONTACT_EMAIL, "PHONE": CONTACT_PHONE, "POINTED_TO": POINTED_TO,
         "HTTP01": f"/.well-known/acme-challenge/{TOKEN}",
         "WEBSITE": f"/.well-known/pki-validation/{WEBSITE_PATH}",

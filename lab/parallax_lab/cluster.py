@@ -17,6 +17,7 @@ EXECUTABLE = Path(os.environ.get("PARALLAX_EXECUTABLE",
                                  REPOSITORY / "build" / "release" / "parallax"))
 
 # code, registry, "latitude, longitude", provider: seven remotes, in five regions.
+LOG_ORIGIN = "lab.example/parallax"
 PRIMARY = ("primary-fra", "RIPE NCC", "50.11, 8.68", "lab, Frankfurt")
 REMOTES = [
     ("us-ashburn", "ARIN", "39.04, -77.49", "lab, Ashburn"),
@@ -97,7 +98,8 @@ class Cluster:
 
     def make_pki(self):
         remotes = [part for code, *_ in self.remotes for part in ("--remote", f"{code}=127.0.0.1")]
-        self.run("pki", "init", str(self.pki), "--primary", PRIMARY[0], *remotes)
+        self.run("pki", "init", str(self.pki), "--primary", PRIMARY[0],
+                 "--log-origin", LOG_ORIGIN, *remotes)
         issuers = [part for issuer in self.issuers for part in ("--issuer", issuer)]
         self.token = self.run("token", "add", "--clients", str(self.directory / "clients.json"),
                               "lab-client", *issuers).strip()
@@ -149,6 +151,10 @@ key = "{self.pki}/server.key"
 file = "{self.directory}/clients.json"
 [evidence]
 database = "{self.database}"
+log_origin = "{LOG_ORIGIN}"
+log_key = "{self.pki}/log.signing.key"
+[permit]
+signing_key = "{self.pki}/permit.signing.key"
 [primary]
 code = "{PRIMARY[0]}"
 signing_key = "{self.pki}/{PRIMARY[0]}.signing.key"

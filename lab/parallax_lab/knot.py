@@ -25,7 +25,7 @@ server:
 log:
   - target: "{dir}/knotd.log"
     any: warning
-database:
+{updates}database:
     storage: "{dir}/db"
     journal-db-max-size: 1M
     kasp-db-max-size: 5M
@@ -39,18 +39,36 @@ template:
     journal-content: none
 zone:
 """
+# Zones that take dynamic updates (RFC 2136) of whoever holds the key; Knot signs what comes in.
+UPDATES = """\
+key:
+  - id: {id}
+    algorithm: {algorithm}
+    secret: "{secret}"
+acl:
+  - id: updates
+    key: {id}
+    action: update
+policy:
+  - id: given
+    manual: on
+    single-type-signing: on
+"""
 
 
 class KnotServer:
     """One knotd: the zones it holds and the addresses it answers on."""
 
-    def __init__(self, directory, addresses, workers=1):
+    def __init__(self, directory, addresses, workers=1, update_key=None):
         self._dir = pathlib.Path(directory)
         self._addresses = addresses
         self._workers = workers
+        self._update_key = update_key
         self._zones = {}
+        self._dynamic = {}  # zone: PEM of the key it is signed with, or None
         self._process = None
-        (self._dir / "zones").mkdir(parents=True)
+        for folder in ("zones", "db"):
+            (self._dir / folder).mkdir(parents=True)
 
     def add(self, zone, text):
         """Serves `zone` (without trailing dot; "." is the root) from this text."""
@@ -61,14 +79,37 @@ class KnotServer:
     def add_file(self, zone, path):
         self._zones[zone] = path
 
+    def add_dynamic(self, zone, text, key_pem):
+        """Serves `zone` from unsigned text and takes updates; signs with `key_pem` if given."""
+        self.add(zone, text)
+        self._dynamic[zone] = key_pem
+
+    def _zone_lines(self, zone, path):
+        lines = f'  - domain: "{zone}"\n    file: "{path}"\n'
+        if zone in self._dynamic:
+            lines += "    acl: updates\n"
+        if self._dynamic.get(zone):
+            lines += "    dnssec-signing: on\n    dnssec-policy: given\n"
+        return lines
+
+    def _import_keys(self, config):
+        for zone, key_pem in self._dynamic.items():
+            if key_pem:
+                path = self._dir / f"{zone}.pem"
+                path.write_bytes(key_pem)
+                subprocess.run(["/usr/sbin/keymgr", "-c", config, zone, "import-pem", path,
+                                "algorithm=13", "ksk=yes", "zsk=yes"], check=True,
+                               stdout=subprocess.DEVNULL)
+
     def start(self):
         listen = ", ".join(f'"{address}@{PORT}"' for address in self._addresses)
-        text = CONFIGURATION.format(dir=self._dir, zones=self._dir / "zones",
+        updates = UPDATES.format(**self._update_key) if self._dynamic else ""
+        text = CONFIGURATION.format(dir=self._dir, zones=self._dir / "zones", updates=updates,
                                     workers=self._workers, listen=listen)
-        text += "".join(f'  - domain: "{zone}"\n    file: "{path}"\n'
-                        for zone, path in self._zones.items())
+        text += "".join(self._zone_lines(zone, path) for zone, path in self._zones.items())
         config = self._dir / "knot.conf"
         config.write_text(text, encoding="ascii")
+        self._import_keys(config)
         self._process = subprocess.Popen(["/usr/sbin/knotd", "-c", config],
                                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                          stderr=subprocess.PIPE, preexec_fn=die_with_parent)

@@ -40,6 +40,9 @@ def describe_control(world):
         print(f"{site.name:40}  {where}; {', '.join(site.listen) or site.shows or 'nobody'}")
     for host in world.web.sites[sites.NGINX_SITE].hosts:
         print(f"{host}.{sites.WEB_ZONE}")
+    for name, route in world.web.routes.items():
+        seen = ", ".join(f"{who}: {face}" for who, face in route.faces.items())
+        print(f"{name + '.' + sites.ROUTES_ZONE:40}  {route.address}; {seen}")
     for name, purpose in world.web.hostile.items():
         print(f"{name + '.' + sites.HOSTILE_ZONE:40}  {purpose}")
     for name, purpose in world.web.certificates.items():

@@ -67,6 +67,12 @@ class Key:
             return self._private.sign(data)
         return secrets.token_bytes(64)
 
+    def pem(self):
+        """The private key for software that signs by itself."""
+        return self._private.private_bytes(serialization.Encoding.PEM,
+                                           serialization.PrivateFormat.PKCS8,
+                                           serialization.NoEncryption())
+
     def ds(self, owner, digest_type=2):
         """The DS of this key at `owner` (RFC 4034 s5.1.4)."""
         data = owner.canonicalize().to_wire() + self.dnskey.to_wire()

@@ -6,10 +6,15 @@ import dataclasses
 from parallax_lab.challenge import fill_in
 
 WEB_ZONE, TLS_ZONE, HOSTILE_ZONE = "web.alder", "tls.alder", "hostile.alder"
+ROUTES_ZONE = "routes.alder"
 NGINX_SITE, TLS_SITE = "main", "tls"  # where HOSTS and CERTIFICATES live
 DEFAULT_HOST = "default"
 # One address for each hostile server, from here on.
 HOSTILE_NETWORK, HOSTILE_FIRST = "127.0.6.", 100
+# One address for each route, from here on, below the hostile servers.
+ROUTES_NETWORK, ROUTES_FIRST = "127.0.6.", 60
+EVERYBODY = "all"
+FACE_PORTS = (80, 443)
 
 
 class WorldError(Exception):
@@ -27,11 +32,19 @@ class Site:
 
 
 @dataclasses.dataclass(frozen=True)
+class Route:
+    address: str
+    faces: dict          # perspective, or "all" for the others: face
+    targets: dict        # (perspective or "all", port): the address that packets are led to
+
+
+@dataclasses.dataclass(frozen=True)
 class Web:
     sites: dict
     hostile: dict        # behaviour: what it is
     certificates: dict   # kind: what it is
     silent: tuple
+    routes: dict
 
     def hostile_addresses(self):
         return {name: f"{HOSTILE_NETWORK}{HOSTILE_FIRST + number}"
@@ -48,6 +61,22 @@ def _site(name, entry):
     hosts = {host: fill_in(text) for host, text in entry.get("hosts", {}).items()}
     return Site(name, tuple(entry["addresses"]), tuple(entry.get("listen", ())),
                 entry.get("tls"), hosts, entry.get("shows"))
+
+
+def _routes(routes, faces, known):
+    """{name: Route} in the order given."""
+    out = {}
+    for number, (name, seen) in enumerate(routes.items()):
+        address = f"{ROUTES_NETWORK}{ROUTES_FIRST + number}"
+        if EVERYBODY not in seen or ROUTES_FIRST + number >= HOSTILE_FIRST:
+            raise WorldError(f"route {name}: says nothing of `{EVERYBODY}`, or is one too many")
+        try:
+            targets = {(who, port): known[site].addresses[0] for who, face in seen.items()
+                       for port, site in zip(FACE_PORTS, faces[face])}
+        except KeyError as error:
+            raise WorldError(f"route {name}: no face or site {error}") from error
+        out[name] = Route(address, seen, targets)
+    return out
 
 
 def _address_lines(owner, addresses):
@@ -69,6 +98,9 @@ def _expand(records, sets, web):
         elif words[0] == "CERTIFICATES":
             for kind in web.certificates:
                 out += _address_lines(kind, web.sites[TLS_SITE].addresses)
+        elif words[0] == "ROUTES":
+            for name, route in web.routes.items():
+                out += _address_lines(name, [route.address])
         elif words[0] == "HOSTILE":
             for behaviour, address in web.hostile_addresses().items():
                 out += _address_lines(behaviour, [address])
@@ -79,11 +111,13 @@ def _expand(records, sets, web):
 
 def load(data):
     """(Web, zones as world.py takes them). Raises WorldError."""
-    unknown = set(data) - {"sets", "sites", "hostile", "certificates", "silent", "zones"}
+    unknown = set(data) - {"sets", "sites", "hostile", "certificates", "silent", "faces", "routes",
+                           "zones"}
     if unknown:
         raise WorldError(f"control: unknown {', '.join(sorted(unknown))}")
-    web = Web({name: _site(name, entry) for name, entry in data["sites"].items()},
-              data["hostile"], data["certificates"], tuple(data["silent"]))
+    known = {name: _site(name, entry) for name, entry in data["sites"].items()}
+    web = Web(known, data["hostile"], data["certificates"], tuple(data["silent"]),
+              _routes(data["routes"], data["faces"], known))
     zones = {}
     for name, entry in data["zones"].items():
         entry = dict(entry)

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sets the world up inside the namespace: zones, servers, packet filter, environment."""
 
+import base64
 import json
 import os
 import pathlib
+import secrets
 import subprocess
 import sys
 
-from parallax_lab import bench, namespace, web
+from parallax_lab import bench, namespace, sites, web
 from parallax_lab.knot import KnotServer
 from parallax_lab.zones import Author
 
 LIAR = "liar"
+UPDATE_KEY_SIZE = 32
 
 
 def packet_filter(world):
@@ -27,6 +30,10 @@ def packet_filter(world):
         sources = ", ".join(world.perspectives[name][0] for name in zone.lie.to)
         lines.append(f"    ip saddr {{ {sources} }} ip daddr {zone.contested_address} "
                      f"dnat to {target}")
+    for route in world.web.routes.values():
+        contested.append(route.address)
+        reached.update(route.targets.values())
+        lines += _route_rules(world, route)
     tracked = ", ".join(contested + sorted(reached))
     untrack = "\n".join(f"""  chain {hook} {{
     type filter hook {hook} priority raw
@@ -45,6 +52,15 @@ def packet_filter(world):
 {_losses(world)}"""
 
 
+def _route_rules(world, route):
+    """Perspectives that are named come first, since the first rule that fits holds."""
+    named = sorted(route.targets, key=lambda pair: pair[0] == sites.EVERYBODY)
+    for who, port in named:
+        source = "" if who == sites.EVERYBODY else f"ip saddr {world.perspectives[who][0]} "
+        yield (f"    {source}ip daddr {route.address} tcp dport {port} "
+               f"dnat to {route.targets[who, port]}")
+
+
 def _losses(world):
     """Rules that lose every packet to some addresses, without telling the sender."""
     drops = "\n".join(f"    {'ip6' if ':' in address else 'ip'} daddr {address} drop"
@@ -58,7 +74,13 @@ def _losses(world):
 """
 
 
-def _instances(world, directory):
+def _update_key():
+    """The key (TSIG, RFC 8945) under which zones take updates."""
+    secret = base64.b64encode(secrets.token_bytes(UPDATE_KEY_SIZE)).decode("ascii")
+    return {"algorithm": "hmac-sha256", "id": "lab-update", "secret": secret}
+
+
+def _instances(world, directory, update_key):
     """The knotd instances with all their zones, not yet started."""
     addresses = {}
     for server in world.servers.values():
@@ -67,7 +89,8 @@ def _instances(world, directory):
     for zone in world.zones.values():
         if zone.contested_address:
             addresses[world.servers[zone.servers[0]].runs].append(zone.contested_address)
-    return {name: KnotServer(directory / name, listen) for name, listen in addresses.items()}
+    return {name: KnotServer(directory / name, listen, update_key=update_key)
+            for name, listen in addresses.items()}
 
 
 def _fill(world, author, instances):
@@ -76,7 +99,10 @@ def _fill(world, author, instances):
         if homes:
             text = author.zone_file(name)
             for home in homes:
-                instances[home].add(name, text)
+                if zone.updates:
+                    instances[home].add_dynamic(name, text, author.key_pem(name))
+                else:
+                    instances[home].add(name, text)
         if zone.lie and zone.lie.records is not None:
             instances[LIAR].add(name, author.zone_file(name, zone.lie.records))
 
@@ -100,7 +126,8 @@ def set_up(world, directory, bench_zones=None, with_web=False):
     namespace.bring_up(ipv6)
     misbehaving = _start_misbehaving(world)
     author = Author(world)
-    instances = _instances(world, directory)
+    update_key = _update_key()
+    instances = _instances(world, directory, update_key)
     if bench_zones:
         author.add_ready_made_child(bench.TLD, [world.servers["tld"].addresses],
                                     bench_zones.tld_ds)
@@ -119,6 +146,8 @@ def set_up(world, directory, bench_zones=None, with_web=False):
     hints.write_text("".join(
         f". 3600000 NS ns1.\nns1. 3600000 A {address}\n"
         for address in world.servers["root"].addresses), encoding="ascii")
+    update_file = directory / "update.key"
+    update_file.write_text(":".join(update_key.values()) + "\n", encoding="ascii")
     for instance in instances.values():
         instance.wait_ready()
     if misbehaving.stdout.readline() != b"ready\n":
@@ -129,6 +158,7 @@ def set_up(world, directory, bench_zones=None, with_web=False):
         "PARALLAX_LAB_DIR": str(directory),
         "PARALLAX_LAB_TRUST_ANCHORS": str(anchors),
         "PARALLAX_LAB_ROOT_HINTS": str(hints),
+        "PARALLAX_LAB_UPDATE_KEY": str(update_file),
         "PARALLAX_LAB_ISSUER": world.issuer,
         "PARALLAX_LAB_SOURCES": " ".join(",".join(pair) for pair in world.perspectives.values()),
     }

@@ -24,7 +24,7 @@ class Wardrobe:
         self._kinds = settings["kinds"]
         self._zone = settings["zone"]
         self._digest = bytes.fromhex(settings["digest"])
-        self._key = certificates.new_key()
+        self._keys = {kind: certificates.new_key(kind) for kind in ("good", "rsa")}
         self._directory = pathlib.Path(directory)
         self._contexts = {}
 
@@ -38,9 +38,10 @@ class Wardrobe:
         return self._contexts[kind, name]
 
     def _make(self, kind, name):
-        certificate = certificates.tls_alpn_certificate(kind, name, self._digest, self._key)
+        key = self._keys.get(kind) or self._keys["good"]
+        certificate = certificates.tls_alpn_certificate(kind, name, self._digest, key)
         file = self._directory / "shown.pem"
-        file.write_bytes(certificates.key_pem(self._key) + certificates.pem(certificate))
+        file.write_bytes(certificates.key_pem(key) + certificates.pem(certificate))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         if kind != "no-alpn":

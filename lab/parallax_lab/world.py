@@ -50,6 +50,7 @@ class Zone:
     fault_type: str | None
     records: tuple
     lie: Lie | None
+    updates: bool = False  # takes dynamic updates, and is signed by its server
 
     def addresses(self, world):
         """Where its name servers are: one group of addresses per name server."""
@@ -168,7 +169,7 @@ def _lie(entry, where, perspectives, servers):
 def _zone(name, entry, world_so_far):
     where = f"zone {name}"
     _take(entry, where,
-          ("for", "server", "sign", "denial", "ds", "fault", "records", "lie", "cases"))
+          ("for", "server", "sign", "denial", "ds", "fault", "records", "lie", "cases", "updates"))
     sign = entry.get("sign", 13)
     servers = entry.get("server", "leaf")
     servers = (servers,) if isinstance(servers, str) else tuple(servers)
@@ -189,10 +190,13 @@ def _zone(name, entry, world_so_far):
             raise WorldError(f"{where}: a lie is told about a zone that somebody serves")
         world_so_far["contested"] += 1
         contested = f"{CONTESTED_NETWORK}{world_so_far['contested']}"
+    updates = entry.get("updates", False)
+    if updates and (algorithm not in (13, None) or denial != "nsec" or fault or lie):
+        raise WorldError(f"{where}: updates go with algorithm 13 and NSEC, or none, and no fault")
     records, deep_name = _expand(entry.get("records", ()), name)
     zone = Zone(name=name, purpose=entry["for"], servers=servers, contested_address=contested,
                 algorithm=algorithm, denial=denial, ds=ds, fault=fault or None,
-                fault_type=fault_type or None, records=records, lie=lie)
+                fault_type=fault_type or None, records=records, lie=lie, updates=updates)
     cases = [_case(case, entry["for"], deep_name) for case in entry.get("cases", ())]
     return zone, cases
 

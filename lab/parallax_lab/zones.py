@@ -120,6 +120,11 @@ class Author:
         """The root's DS in presentation form."""
         return f". IN DS {self._keys['.'].ds(dns.name.root).to_text()}\n"
 
+    def key_pem(self, name):
+        """The key of zone `name`, for a server that signs it; None of an unsigned zone."""
+        key = self._keys.get(name)
+        return key.pem() if key else None
+
     def zone_file(self, name, records=None):
         """The text of zone `name`; given `records`, of a forgery that holds them instead.
 
@@ -142,7 +147,7 @@ class Author:
         key = self._keys.get(name)
         if key and forged:
             key = signing.Key(zone.algorithm)
-        if key:
+        if key and not zone.updates:
             deny = not (zone.fault == "missing" and zone.fault_type in (None, "NSEC"))
             signer = signing.Signer(origin, key, zone.fault, zone.fault_type)
             signing.sign_zone(nodes, origin, key, signer, zone.denial, NEGATIVE_TTL_S, deny)

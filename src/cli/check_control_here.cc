@@ -11,6 +11,7 @@
 #include "cli/listener.h"
 #include "cli/server_loop.h"
 #include "cli/vantage.h"
+#include "orders/compose.h"
 #include "orders/plan_control.h"
 #include "service/answer_control.h"
 #include "service/control_request.h"
@@ -44,8 +45,9 @@ Result<Prepared> prepare(const CheckControlOptions& options, Instant now) {
   if (!object) return fail(object.error());
   const auto request = service::parse_control(*object, "", {*name, *type, {}});
   if (!request) return fail(request.error());
-  auto plan = orders::plan_control(
-      *name, *request, now, {false, config->lab, config->refuse_discouraged_methods, &*suffixes});
+  auto plan = orders::plan_control(*name, *request, now,
+                                   {false, config->lab, config->refuse_discouraged_methods,
+                                    &*suffixes, config->allow_domain_contact});
   if (!plan) return fail(plan.error());
   if (!plan->check)
     return fail(ErrorCode::unsupported,
@@ -75,14 +77,16 @@ orders::Outcome outcome_of(dcv::ControlOutcome outcome) {
 
 // What a coordinator would answer, were this vantage all there is.
 orders::ControlDecision decision_of(const Prepared& prepared, dcv::ControlObservation seen) {
-  dcv::ControlDetermination found = prepared.plan.judge(seen);
-  orders::ControlDecision decision{prepared.plan.method};
+  dcv::ControlDetermination found = prepared.plan.judge(*prepared.plan.check, seen);
+  orders::ControlDecision decision{prepared.plan.method, prepared.plan.name_method};
   decision.outcome = outcome_of(found.outcome);
   decision.reason = dcv::to_string(found.reason);
   decision.explanation = found.explanation;
   decision.derivation = prepared.plan.derivation;
   decision.smtp_host = seen.smtp_host;
+  decision.equal_preference = seen.equal_preference;
   decision.primary = found;
+  if (prepared.plan.contact_open) orders::leave_open(decision);
   orders::PerspectiveFinding finding;
   finding.code = kVantage;
   finding.primary = true;

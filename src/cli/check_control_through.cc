@@ -8,6 +8,9 @@
 namespace parallax::cli {
 namespace {
 
+// Members of the nested control (reverse-address-lookup): "control.method=dns-change".
+constexpr std::string_view kNested = "control.";
+
 // Values that are lists are written with commas.
 json::value value_of(std::string_view key, std::string_view text) {
   if (key != "issuers") return json::value(text);
@@ -57,8 +60,15 @@ Result<json::object> control_object(const CheckControlOptions& options) {
     const auto equals = parameter.find('=');
     if (equals == std::string::npos || equals == 0)
       return fail(ErrorCode::malformed, fmt::format("--param is key=value, not \"{}\"", parameter));
-    const std::string key = parameter.substr(0, equals);
-    control[key] = value_of(key, std::string_view(parameter).substr(equals + 1));
+    std::string_view key = std::string_view(parameter).substr(0, equals);
+    const std::string_view text = std::string_view(parameter).substr(equals + 1);
+    json::object* into = &control;
+    if (key.starts_with(kNested)) {
+      key.remove_prefix(kNested.size());
+      json::value& nested = control["control"];
+      into = nested.is_object() ? &nested.get_object() : &nested.emplace_object();
+    }
+    (*into)[key] = value_of(key, text);
   }
   return control;
 }

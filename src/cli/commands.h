@@ -26,6 +26,7 @@ void add_check_command(CLI::App& app, int& exit_code);
 void add_rules_command(CLI::App& app, int& exit_code);
 void add_config_command(CLI::App& app, int& exit_code);
 void add_evidence_command(CLI::App& app, int& exit_code);
+void add_permit_command(CLI::App& app, int& exit_code);
 void add_token_command(CLI::App& app, int& exit_code);
 void add_pki_command(CLI::App& app, int& exit_code);
 void add_perspective_command(CLI::App& app, int& exit_code);

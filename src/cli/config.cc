@@ -190,6 +190,21 @@ void read_control(SettingsReader& in, Config& config) {
   if (policy != "allow" && policy != "refuse")
     in.reject("control.discouraged_methods", "must be \"allow\" or \"refuse\"");
   config.refuse_discouraged_methods = policy == "refuse";
+  const std::string contact = in.text("control.domain_contact");
+  if (contact != "allow" && contact != "refuse")
+    in.reject("control.domain_contact", "must be \"allow\" or \"refuse\"");
+  config.allow_domain_contact = contact == "allow";
+  const auto count = [&in](std::string_view key) {
+    return static_cast<std::size_t>(in.integer(key));
+  };
+  const auto time = [&in](std::string_view key) {
+    return std::chrono::milliseconds(in.integer(key));
+  };
+  config.guarded.body_bytes_max = count("control.body_bytes_max");
+  config.guarded.redirects_max = count("control.redirects_max");
+  config.guarded.connect_timeout = time("control.connect_timeout_ms");
+  config.guarded.tls_timeout = time("control.tls_timeout_ms");
+  config.guarded.response_timeout = time("control.response_timeout_ms");
   for (const std::string& text : in.texts("control.own_networks")) {
     auto network = parse_network(text);
     if (network)
@@ -234,6 +249,18 @@ void read_rest(SettingsReader& in, Config& config) {
   config.evidence_database = in.file("evidence.database");
   config.evidence_queue_max = static_cast<std::size_t>(in.integer("evidence.queue_max"));
   config.evidence_timeout = std::chrono::milliseconds(in.integer("evidence.wait_timeout_ms"));
+  config.log_origin = in.text("evidence.log_origin");
+  config.log_signing_key = in.file("evidence.log_key");
+  config.log_public = in.boolean("evidence.log_public");
+  config.permit_signing_key = in.file("permit.signing_key");
+  for (const std::string& text : in.texts("permit.previous_keys")) {
+    const auto raw = base64_decode(text);
+    auto key = raw ? VerifyingKey::from_raw(*raw) : tl::unexpected<Error>(raw.error());
+    if (!key)
+      in.reject("permit.previous_keys", key.error().message);
+    else
+      config.permit_previous_keys.push_back(std::move(*key));
+  }
   config.selection_secret_file = in.file("selection.secret");
   config.peer_tls = {in.file("peer.certificate"), in.file("peer.key"), in.file("peer.ca")};
   config.coordinator_names = in.texts("peer.coordinator_names");

@@ -42,7 +42,9 @@ struct Config {
   caa::AssessmentSettings caa;
   bool control_remotes_after_primary = true;
   bool refuse_discouraged_methods = false;
+  bool allow_domain_contact = false;
   std::vector<net::OwnNetwork> own_networks;
+  net::GuardedSettings guarded;  // bounds and times; the rest is filled in per vantage
   std::string public_suffix_list;
 
   ListenAddress listen;
@@ -58,6 +60,11 @@ struct Config {
   std::string evidence_database;
   std::size_t evidence_queue_max = 10'000;
   std::chrono::milliseconds evidence_timeout{10'000};
+  std::string log_origin;
+  std::string log_signing_key;  // file
+  bool log_public = true;
+  std::string permit_signing_key;  // file
+  std::vector<VerifyingKey> permit_previous_keys;
   std::string selection_secret_file;
 
   net::TlsFiles peer_tls;

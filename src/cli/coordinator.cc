@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::days kSuffixListAgeMax{180};
 constexpr std::size_t kSelectionSecretMin = 16;
+constexpr std::string_view kTryOutOrigin = "localhost/parallax";
 
 class RosterInfo final : public service::ServiceInfo {
  public:
@@ -69,6 +70,9 @@ Status require_remote_keys(const Config& config) {
     return fail(ErrorCode::configuration, "a coordinator needs peer.certificate, key and ca");
   if (config.primary_signing_key.empty())
     return fail(ErrorCode::configuration, "a coordinator needs primary.signing_key");
+  if (config.log_origin.empty() || config.log_signing_key.empty())
+    return fail(ErrorCode::configuration,
+                "a coordinator needs evidence.log_origin and evidence.log_key");
   return {};
 }
 
@@ -77,9 +81,30 @@ Result<SigningKey> primary_key(const Config& config) {
   return read_signing_key(config.primary_signing_key);
 }
 
+// All-in-one, for trying out, may do without: then every start makes another key.
+Result<evidence::LogKey> log_key(const Config& config) {
+  auto secret = config.log_signing_key.empty() ? Result<SigningKey>(SigningKey::generate())
+                                               : read_signing_key(config.log_signing_key);
+  if (!secret) return fail(std::move(secret.error()));
+  auto key = evidence::LogKey::make(
+      config.log_origin.empty() ? std::string(kTryOutOrigin) : config.log_origin,
+      std::move(*secret));
+  if (!key)
+    return fail(ErrorCode::configuration,
+                fmt::format("evidence.log_origin: {}", key.error().message));
+  return key;
+}
+
+Result<std::optional<SigningKey>> permit_key(const Config& config) {
+  if (config.permit_signing_key.empty()) return std::nullopt;
+  auto key = read_signing_key(config.permit_signing_key);
+  if (!key) return fail(std::move(key.error()));
+  return std::move(*key);
+}
+
 Result<std::string> selection_secret(const Config& config) {
   if (config.selection_secret_file.empty()) return system_random().octets(32);
-  auto secret = read_file(config.selection_secret_file);
+  auto secret = read_private_file(config.selection_secret_file);
   if (secret && secret->size() < kSelectionSecretMin)
     return fail(ErrorCode::configuration,
                 fmt::format("{} holds fewer than {} octets", config.selection_secret_file,
@@ -137,13 +162,18 @@ Result<std::unique_ptr<CoordinatorShared>> prepare(const std::string& path, Remo
   if (!secret) return fail(secret.error());
   auto authenticator = service::Authenticator::open(config->clients_file);
   if (!authenticator) return fail(authenticator.error());
+  auto checkpoints_key = log_key(*config);
+  if (!checkpoints_key) return fail(checkpoints_key.error());
+  auto permits_key = permit_key(*config);
+  if (!permits_key) return fail(permits_key.error());
   const corroborate::Roster roster = roster_of(*config);
   auto metrics = make_metrics(*config);
   auto info = std::make_unique<RosterInfo>(roster, config->lab);
   auto shared = std::make_unique<CoordinatorShared>(CoordinatorShared{
       std::move(*config), hosting, roster, std::move(*key), std::move(*suffixes),
       configuration_digest(*facts), std::move(*secret), nullptr, nullptr, std::move(*authenticator),
-      std::move(metrics), std::move(info), std::make_unique<orders::OrdersUnderWay>()});
+      std::move(metrics), std::move(info), std::make_unique<orders::OrdersUnderWay>(),
+      std::move(*checkpoints_key), std::move(*permits_key)});
   if (auto tls = open_tls(*shared); !tls) return fail(tls.error());
   return shared;
 }
@@ -158,7 +188,8 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
   // asked by workers that must be gone. Its destructor waits for the disk, and the guard for that.
   Contexts contexts = make_contexts(config.workers);
   EndGuard guard;
-  auto store = evidence::SqliteStore::open({config.evidence_database, config.evidence_queue_max});
+  auto store = evidence::SqliteStore::open({config.evidence_database, config.evidence_queue_max},
+                                           (*shared)->log_key);
   if (!store) return fail(store.error());
   std::vector<std::unique_ptr<WorkerService>> services;
   Listener listener(config);
@@ -175,6 +206,7 @@ Status serve_coordinator(const std::string& config_path, RemoteHosting hosting) 
                                     {"address", listener.text()},
                                     {"workers", std::to_string(contexts.size())},
                                     {"configuration", (*shared)->configuration},
+                                    {"log", (*shared)->log_key.key().vkey()},
                                     {"lab", config.lab ? "true" : "false"}});
   serve_until_signalled(contexts, services, config.drain, guard);
   log::info("coordinator-stopped");

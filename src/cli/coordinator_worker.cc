@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "net/http_client.h"
 #include "peer/remote_perspective.h"
+#include "service/jwks_route.h"
+#include "service/log_routes.h"
 #include "service/openapi.h"
 
 namespace parallax::cli {
@@ -70,9 +72,12 @@ void CoordinatorWorker::open_desk() {
   settings.remotes_after_primary = config.remotes_after_primary;
   settings.control_remotes_after_primary = config.control_remotes_after_primary;
   settings.refuse_discouraged_methods = config.refuse_discouraged_methods;
+  settings.allow_domain_contact = config.allow_domain_contact;
   settings.lab = config.lab;
   settings.configuration = shared_.configuration;
   settings.selection_secret = shared_.selection_secret;
+  if (shared_.permit_key)
+    settings.permits = orders::PermitTerms{*shared_.permit_key, shared_.log_key.origin()};
   orders::DeskParts parts;
   parts.executor = executor_;
   parts.roster = &shared_.roster;
@@ -101,6 +106,13 @@ void CoordinatorWorker::install_routes() {
   mpic_ = std::make_unique<service::MpicApi>(services, *shared_.info, system_clock(), access);
   mpic_->install(router_);
   service::install_openapi(router_);
+  service::install_log_routes(
+      router_, store_, *shared_.authenticator,
+      shared_.config.log_public ? service::StatusAccess::anybody : service::StatusAccess::clients);
+  std::vector<VerifyingKey> keys;
+  if (shared_.permit_key) keys.push_back(shared_.permit_key->verifying_key());
+  for (const VerifyingKey& key : shared_.config.permit_previous_keys) keys.push_back(key);
+  service::install_jwks_route(router_, keys);
   const auto page = [this](const net::HttpRequest&, const std::string&) {
     shared_.metrics->set_queue_depth(kEvidenceQueue, store_.queue_depth());
     return shared_.metrics->page();

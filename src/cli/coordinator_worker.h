@@ -44,6 +44,8 @@ struct CoordinatorShared {
   std::unique_ptr<service::Metrics> metrics;
   std::unique_ptr<service::ServiceInfo> info;
   std::unique_ptr<orders::OrdersUnderWay> under_way;
+  evidence::LogKey log_key;
+  std::optional<SigningKey> permit_key;  // none: no permits are made
 };
 
 class CoordinatorWorker final : public WorkerService {
@@ -57,7 +59,7 @@ class CoordinatorWorker final : public WorkerService {
   [[nodiscard]] Task<void> run() override;
   void stop(std::chrono::milliseconds grace) override;
   // The root's keys must validate at every resolver that this worker has, each a context with
-  // anchors of its own. Error: configuration.
+  // anchors of its own. Error: untrusted.
   [[nodiscard]] Task<Status> check_roots();
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `parallax evidence list|show`: decisions as they were recorded.
+// `parallax evidence list|show|verify`: decisions as they were recorded.
 #include <charconv>
 #include <memory>
 
@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/evidence_verify.h"
 #include "evidence/reader.h"
 
 namespace parallax::cli {
@@ -139,6 +140,7 @@ void add_evidence_command(CLI::App& app, int& exit_code) {
   list_command->add_option("--limit", options->limit, "At most so many, 1 to 1000");
   CLI::App* show_command = verb("show", "One record with everything in it", show);
   show_command->add_option("RECORD", options->which, "Index, or order id")->required();
+  add_evidence_verify(*evidence, exit_code);
 }
 
 }  // namespace parallax::cli

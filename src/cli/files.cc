@@ -46,17 +46,21 @@ Status require_private(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0)
     return fail(ErrorCode::configuration,
-                fmt::format("cannot read the private key \"{}\": {}", path, std::strerror(errno)));
+                fmt::format("cannot read the secret file \"{}\": {}", path, std::strerror(errno)));
   if ((status.st_mode & kOpenToOthers) == 0) return {};
   return fail(ErrorCode::configuration,
-              fmt::format("private key {} has mode {:04o}: group or others can read or write it; "
-                          "chmod 600 it, and replace the key if others may have read it",
+              fmt::format("secret file {} has mode {:04o}: group or others can read or write it; "
+                          "chmod 600 it, and replace the secret if others may have read it",
                           path, status.st_mode & kPermissions));
 }
 
-Result<SigningKey> read_signing_key(const std::string& path) {
+Result<std::string> read_private_file(const std::string& path) {
   if (auto kept = require_private(path); !kept) return fail(kept.error());
-  const auto pem = read_file(path);
+  return read_file(path);
+}
+
+Result<SigningKey> read_signing_key(const std::string& path) {
+  const auto pem = read_private_file(path);
   if (!pem) return fail(pem.error());
   auto key = SigningKey::from_pem(*pem);
   if (!key) return fail(ErrorCode::configuration, fmt::format("{}: {}", path, key.error().message));

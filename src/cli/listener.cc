@@ -51,8 +51,8 @@ Result<std::unique_ptr<net::HttpServer>> Listener::make(asio::any_io_executor ex
   settings.inherited_socket = *inherited;
   settings.reuse_port = true;
   settings.problem = service::server_problem;
-  settings.limits.body_bytes_max = service::kRequestBodySizeMax;
-  settings.limits.message_bytes_max = service::kRequestBodySizeMax + kFramingMargin;
+  settings.limits.body_bytes_max = service::kOrderBodySizeMax;
+  settings.limits.message_bytes_max = service::kOrderBodySizeMax + kFramingMargin;
   settings.limits.connections_per_client_max = config_.connections_per_address_max;
   settings.limits.requests_in_flight_max = config_.requests_in_flight_max;
   settings.limits.response_timeout = config_.check_timeout + kRequestMargin;

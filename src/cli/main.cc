@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
   add_rules_command(app, exit_code);
   add_config_command(app, exit_code);
   add_evidence_command(app, exit_code);
+  add_permit_command(app, exit_code);
   add_token_command(app, exit_code);
   add_pki_command(app, exit_code);
   add_perspective_command(app, exit_code);

@@ -75,7 +75,7 @@ class PerspectiveWorker final : public WorkerService {
         vantage_(std::move(vantage)),
         observer_(*vantage_.perspective, shared.config.caa.permit_insecure_lookup_failure),
         control_observer_(*vantage_.perspective),
-        policy_{shared.config.coordinator_names},
+        policy_{shared.config.coordinator_names, &shared.suffixes},
         caa_(observer_, shared.suffixes, system_clock(),
              {shared.config.caa,
               {},
@@ -86,7 +86,8 @@ class PerspectiveWorker final : public WorkerService {
              {shared.config.lab,
               [this](const net::HttpRequest& request) {
                 return peer::is_coordinator(request, policy_);
-              }}),
+              },
+              shared.config.refuse_discouraged_methods}),
         router_(shared.metrics.get()) {
     router_.add("POST", peer::kObservePath, [this](net::HttpRequest request, const std::string&) {
       return peer::serve_observe(vantage_.perspective.get(), policy_, std::move(request));

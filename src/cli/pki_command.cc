@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "evidence/log_key.h"
 #include "names/ip_address.h"
 #include "net/pki.h"
 
@@ -24,6 +25,7 @@ struct Options {
   std::string primary = "primary";
   std::vector<std::string> remotes;  // CODE or CODE=HOST
   std::vector<std::string> hosts;    // names of the coordinator's own service
+  std::string log_origin = "localhost/parallax";
   int days = 825;
 };
 
@@ -71,6 +73,21 @@ Status write_signing_key(const Options& options, const std::string& code) {
   return {};
 }
 
+// Writes the key of the evidence log, and its public half as others verify checkpoints by it.
+Status write_log_key(const Options& options) {
+  SigningKey secret = SigningKey::generate();
+  const std::string path = options.directory + "/log.signing";
+  const std::string pem = secret.to_pem();
+  const auto key = evidence::LogKey::make(options.log_origin, std::move(secret));
+  if (!key)
+    return fail(ErrorCode::configuration, fmt::format("--log-origin: {}", key.error().message));
+  if (auto done = create_file(path + ".key", pem, kPrivate); !done) return done;
+  const std::string vkey = key->key().vkey();
+  if (auto done = create_file(path + ".pub", vkey + "\n", kPublic); !done) return done;
+  fmt::print("log: {}\n", vkey);
+  return {};
+}
+
 Status init(const Options& options) {
   std::error_code error;
   std::filesystem::create_directories(options.directory, error);
@@ -91,6 +108,8 @@ Status init(const Options& options) {
   for (const std::string& host : options.hosts) add_host(server, host);
   if (auto done = write_certificate(options, *ca, server, "server"); !done) return done;
   if (auto done = write_signing_key(options, options.primary); !done) return done;
+  if (auto done = write_log_key(options); !done) return done;
+  if (auto done = write_signing_key(options, "permit"); !done) return done;
   for (const std::string& text : options.remotes) {
     const Endpoint remote = parse_remote(text);
     if (auto done = write_certificate(options, *ca, remote, remote.code); !done) return done;
@@ -114,6 +133,8 @@ void add_pki_command(CLI::App& app, int& exit_code) {
   command->add_option("--remote", options->remotes, "CODE or CODE=HOST of a remote; repeatable");
   command->add_option("--host", options->hosts,
                       "Name or address of the coordinator's service, beside localhost");
+  command->add_option("--log-origin", options->log_origin,
+                      "The evidence log's name, as in evidence.log_origin");
   command->add_option("--days", options->days, "Days that the certificates last")
       ->check(CLI::Range(1, 3650));
   command->callback([options, &exit_code] {

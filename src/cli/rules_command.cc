@@ -14,6 +14,8 @@ namespace {
 
 struct Options {
   std::string at;
+  std::string from;
+  std::string to;
   bool json = false;
 };
 
@@ -31,6 +33,18 @@ int print_rules(const Options& options) {
   return kExitPermitted;
 }
 
+int print_difference(const Options& options) {
+  const auto from = parse_date(options.from);
+  if (!from) return report_error(from.error());
+  const auto to = parse_date(options.to);
+  if (!to) return report_error(to.error());
+  if (options.json)
+    fmt::print("{}\n", boost::json::serialize(rules::render_difference_json(*from, *to)));
+  else
+    fmt::print("{}", rules::render_difference_text(*from, *to));
+  return kExitPermitted;
+}
+
 }  // namespace
 
 void add_rules_command(CLI::App& app, int& exit_code) {
@@ -38,7 +52,14 @@ void add_rules_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("rules", "What the Baseline Requirements ask on a date");
   command->add_option("--at", options->at, "Date, YYYY-MM-DD; today if left out");
   command->add_flag("--json", options->json, "One JSON object");
-  command->callback([options, &exit_code] { exit_code = print_rules(*options); });
+  CLI::App* diff = command->add_subcommand("diff", "What differs between two days");
+  diff->add_option("FROM", options->from, "Date, YYYY-MM-DD")->required();
+  diff->add_option("TO", options->to, "Date, YYYY-MM-DD")->required();
+  diff->add_flag("--json", options->json, "One JSON object");
+  diff->callback([options, &exit_code] { exit_code = print_difference(*options); });
+  command->callback([options, diff, &exit_code] {
+    if (!diff->parsed()) exit_code = print_rules(*options);
+  });
 }
 
 }  // namespace parallax::cli

@@ -46,9 +46,24 @@ constexpr std::array kSettings = {
             "control checks fail there."},
     Setting{"control.discouraged_methods", text, "\"allow\"", 0, 0,
             "allow or refuse: methods that the rules say SHOULD NOT be used."},
+    Setting{"control.domain_contact", text, "\"refuse\"", 0, 0,
+            "refuse or allow: the method domain-contact, which only a CA may use that is the "
+            "registrar of the Base Domain Name or its affiliate (TLS BR 3.2.2.4.12)."},
     Setting{"control.own_networks", texts, "[]", 0, 0,
             "Networks of your own that no check may reach, as address/prefix; special-purpose "
             "addresses are never reached outside the lab."},
+    Setting{"control.body_bytes_max", integer, "65536", 8192, 262'144,
+            "Octets read of a document on the applicant's server; one that goes on is marked, and "
+            "nothing behind them is found."},
+    Setting{"control.redirects_max", integer, "10", 0, 10,
+            "Redirects followed to a document, each checked like the first address."},
+    Setting{"control.connect_timeout_ms", integer, "3000", 500, 10'000,
+            "Milliseconds to connect to one address of the applicant's server; the next one gets "
+            "as much."},
+    Setting{"control.tls_timeout_ms", integer, "3000", 500, 10'000,
+            "Milliseconds for a TLS handshake with the applicant's server."},
+    Setting{"control.response_timeout_ms", integer, "5000", 500, 30'000,
+            "Milliseconds from a request sent to the last octet of its answer."},
     Setting{"names.public_suffix_list", text, "\"/usr/share/publicsuffix/public_suffix_list.dat\"",
             0, 0,
             "The Public Suffix List, text form; a warning is logged when it is over 180 days old."},
@@ -81,6 +96,20 @@ constexpr std::array kSettings = {
         "evidence.wait_timeout_ms", integer, "10000", 100, 60'000,
         "Milliseconds that an order waits for its record to be durable, or for an earlier answer "
         "to be read; then it is answered 503, and new orders too until the write has ended."},
+    Setting{"evidence.log_origin", text, "", 0, 0,
+            "Name of the evidence log, on its checkpoints for ever: a URL without scheme, such as "
+            "ca.example/parallax. Required of a coordinator."},
+    Setting{"evidence.log_key", text, "", 0, 0,
+            "PEM file of the Ed25519 key that signs the log's checkpoints. Required of a "
+            "coordinator."},
+    Setting{"evidence.log_public", boolean, "true", 0, 0,
+            "Answer GET /log/... to anybody who reaches the listener; otherwise to API clients "
+            "only. Leaves hold commitments and times, no names."},
+    Setting{"permit.signing_key", text, "", 0, 0,
+            "PEM file of the Ed25519 key that signs permits; empty: none are made."},
+    Setting{"permit.previous_keys", texts, "[]", 0, 0,
+            "Public keys, base64 of 32 octets, of permits that may not have expired yet: published "
+            "beside the key in use while keys change."},
     Setting{"selection.secret", text, "", 0, 0,
             "File with the secret that picks remotes when a caller asks for fewer than all; "
             "empty: a fresh one at every start."},

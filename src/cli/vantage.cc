@@ -29,7 +29,7 @@ Result<Vantage> make_vantage(boost::asio::any_io_executor executor, const Config
   settings.keep_packets = keep_packets;
   settings.lookup_timeout = dns.lookup_timeout;
   settings.check_timeout = config.check_timeout;
-  net::GuardedSettings guarded;
+  net::GuardedSettings guarded = config.guarded;
   guarded.lab = config.lab;
   guarded.own_networks = config.own_networks;
   guarded.source_addresses = dns.outgoing_interfaces;

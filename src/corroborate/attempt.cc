@@ -119,11 +119,12 @@ PerspectiveReply held_to_declaration(PerspectiveReply reply, const Participant& 
 }
 
 // Judges what the reply brought; whether it is of the check's kind was seen when it was accepted.
-void assess_reply(Report& report, const AttemptPlan& plan) {
+void assess_reply(Report& report, const AttemptPlan& plan, const observe::Check& asked) {
   if (!*report.reply) return;
   const observe::Seen& seen = (*report.reply)->observation.seen;
   if (const auto* control = std::get_if<dcv::ControlObservation>(&seen)) {
-    if (plan.judge_control) report.control = plan.judge_control(*control);
+    if (plan.judge_control)
+      report.control = plan.judge_control(std::get<dcv::ControlCheck>(asked), *control);
     return;
   }
   for (const caa::CaaQuestion& question : plan.questions)
@@ -148,12 +149,13 @@ Task<Report> ask(Participant participant, std::shared_ptr<const AttemptPlan> pla
   report.code = participant.code;
   report.asked = true;
   const auto begun = steady_clock::now();
+  const observe::Check asked = request.check;
   PerspectiveReply reply = co_await participant.client->observe(std::move(request), deadline);
   reply = held_to_declaration(std::move(reply), participant, plan->lab);
   report.elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
   report.reply = std::move(reply);
-  assess_reply(report, *plan);
+  assess_reply(report, *plan, asked);
   co_return report;
 }
 

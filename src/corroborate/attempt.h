@@ -32,8 +32,10 @@ struct Participant {
   bool validates = true;
 };
 
-// Whether what was seen shows control (dcv::assess, and the way to the ADN). Pure.
-using ControlJudge = std::function<dcv::ControlDetermination(const dcv::ControlObservation&)>;
+// Whether what was seen shows control (dcv::assess, and the way to the ADN), by the check that this
+// perspective was asked: the remotes' names the mail server that the primary selected. Pure.
+using ControlJudge = std::function<dcv::ControlDetermination(const dcv::ControlCheck& asked,
+                                                             const dcv::ControlObservation& seen)>;
 
 // What an attempt is made of; fixed before it starts.
 struct AttemptPlan {

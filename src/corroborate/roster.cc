@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "rules/requirements.h"
 #include "rules/rule.h"
 
@@ -121,7 +122,37 @@ void check_declared_region(const PerspectiveInfo& info, std::vector<RosterFindin
        {}});
 }
 
+// A member's text as what `parse` makes of it; nothing, and the reader's error, if that is nothing.
+template <class Parse>
+auto parsed_member(ObjectReader& in, std::string_view key, Parse parse) {
+  auto parsed = parse(in.string(key));
+  if (!parsed) in.reject(key, parsed.error().message);
+  return parsed;
+}
+
 }  // namespace
+
+Result<PerspectiveInfo> perspective_from_json(const boost::json::value& value,
+                                              std::string pointer) {
+  ObjectReader in(value, std::move(pointer));
+  std::string code = in.string("code");
+  const auto rir = parsed_member(in, "rir", rules::parse_rir);
+  const auto location = parsed_member(in, "location", rules::Coordinates::parse);
+  const auto resolver_rir = parsed_member(in, "resolver_rir", rules::parse_rir);
+  const auto resolver_location = parsed_member(in, "resolver_location", rules::Coordinates::parse);
+  std::string provider = in.string("provider");
+  std::string bgp_mitigation = in.string("bgp_mitigation");
+  const bool validates = in.boolean("validates");
+  if (auto end = in.finish(); !end) return fail(std::move(end.error()));
+  return PerspectiveInfo{std::move(code),
+                         *rir,
+                         *location,
+                         *resolver_rir,
+                         *resolver_location,
+                         std::move(provider),
+                         std::move(bgp_mitigation),
+                         validates};
+}
 
 boost::json::value to_json(const PerspectiveInfo& info) {
   return boost::json::object{{"code", info.code},

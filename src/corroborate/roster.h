@@ -37,6 +37,9 @@ struct Roster {
 };
 
 [[nodiscard]] boost::json::value to_json(const PerspectiveInfo& info);
+// The inverse, but for digits of coordinates beyond those written. Error: malformed.
+[[nodiscard]] Result<PerspectiveInfo> perspective_from_json(const boost::json::value& value,
+                                                            std::string pointer);
 
 // What the quorum must know about a subset of the remotes, in the order given: who is eligible,
 // who conflicts with whom.

@@ -24,6 +24,11 @@ ControlDetermination assess(const ControlObservation& observation, const Control
   if (way.failure) return std::move(*way.failure);
   ControlDetermination made = method->assess(observation, check, *way.adn, at);
   if (way.verdict) made.verdict = weaker(made.verdict, *way.verdict);
+  // The same challenge at another name, or at another mail server (SBR 3.2.2.3), corroborates
+  // nothing.
+  if (made.outcome == ControlOutcome::shown)
+    made.challenge_information =
+        fmt::format("{} {}", text_of(*way.adn), made.challenge_information);
   return made;
 }
 

@@ -19,21 +19,21 @@ enum class ControlOutcome { shown, not_shown, undetermined };
 
 // Why. The text form is stable: it is in answers, records and metrics.
 enum class ControlReason {
-  challenge_found,        // shown
-  challenge_missing,      // not shown: nothing there (NODATA, NXDOMAIN, 404, no certificate)
-  challenge_differs,      // not shown: something else is there
-  record_unusable,        // not shown: malformed, expired, or for another account
-  adn_not_reached,        // not shown: the ADN the caller fixed is not reachable
-  mail_server_unusable,   // not shown: null MX, alias, target without address
-  http_status,            // not shown: no 2xx
-  redirect_refused,       // not shown: scheme, port, target or count of redirects
-  address_refused,        // not shown: a special-purpose or the operator's own address
-  certificate_unusable,   // not shown: RFC 8737 s3 is not met
-  protocol_error,         // not shown: not HTTP/1.1, no TLS, wrong ALPN
-  connection_failed,      // undetermined: refused, reset, unreachable
-  timed_out,              // undetermined
-  lookup_failed,          // undetermined
-  bogus,                  // undetermined: DNSSEC validation failed
+  challenge_found,       // shown
+  challenge_missing,     // not shown: nothing there (NODATA, NXDOMAIN, 404, no certificate)
+  challenge_differs,     // not shown: something else is there
+  record_unusable,       // not shown: malformed, expired, or for another account
+  adn_not_reached,       // not shown: the ADN the caller fixed is not reachable
+  mail_server_unusable,  // not shown: null MX, alias, target without address
+  http_status,           // not shown: no 2xx
+  redirect_refused,      // not shown: scheme, port, target or count of redirects
+  address_refused,       // not shown: a special-purpose or the operator's own address
+  certificate_unusable,  // not shown: RFC 8737 s3 is not met
+  protocol_error,        // not shown: not HTTP/1.1, no TLS, wrong ALPN
+  connection_failed,     // undetermined: refused, reset, unreachable
+  timed_out,             // undetermined
+  lookup_failed,         // undetermined
+  bogus,                 // undetermined: DNSSEC validation failed
 };
 [[nodiscard]] std::string_view to_string(ControlReason reason);  // "challenge-found", ...
 [[nodiscard]] Result<ControlReason> parse_control_reason(std::string_view text);
@@ -44,7 +44,8 @@ struct ControlDetermination {
   // For people: what was looked for, where, what was found instead, what to change.
   std::string explanation;
   // Canonical text of what shows control, equal at two perspectives if and only if they saw the
-  // same challenge information by the method's own comparison; empty unless shown. Never holds the
+  // same challenge information by the method's own comparison: by assess() with the name or address
+  // that it was seen at in front of it; empty unless shown. Never holds the
   // whole of an HTTP body.
   std::string challenge_information;
   // Weakest verdict over the lookups that decided.

@@ -125,14 +125,46 @@ std::string_view challenge_wanted(ControlMethod method) {
 // TLS BR 1.6.1: where the value may be a Random Value of the CA's own making. The other methods
 // look for digests, accounts and contacts, whose form they check themselves.
 Status check_entropy(const ControlCheck& check) {
-  if (check.method == ControlMethod::dns_change)
-    return check_random_value(std::get<DnsValue>(check.challenge).value, "challenge.value");
+  if (check.method == ControlMethod::dns_change) {
+    const auto& wanted = std::get<DnsValue>(check.challenge);
+    const bool case_counts = wanted.type != dns::RecordType::cname && wanted.exact_case;
+    return check_random_value(wanted.value, case_counts, "challenge.value");
+  }
   if (check.method == ControlMethod::website_change)
-    return check_random_value(std::get<HttpValue>(check.challenge).value, "challenge.value");
+    return check_random_value(std::get<HttpValue>(check.challenge).value, true, "challenge.value");
   return {};
 }
 
+// What is wrong with the check of the name that a PTR points to, as a fault of the whole.
+Status check_pointed_name(const ControlCheck& check, Date at, bool lab) {
+  const auto pointed = check_of_pointed_name(check);
+  if (!pointed) return {};
+  auto valid = validate(*pointed, at, lab);
+  if (valid) return {};
+  for (auto& [key, value] : valid.error().context)
+    if (key == "field") value = value == "applied_for" ? "challenge.name" : "control." + value;
+  return valid;
+}
+
 }  // namespace
+
+std::optional<ControlCheck> check_of_pointed_name(const ControlCheck& check) {
+  const auto* reverse = std::get_if<ReverseValue>(&check.challenge);
+  if (reverse == nullptr || !reverse->control) return std::nullopt;
+  ControlCheck out{.method = reverse->control->method,
+                   .applied_for = reverse->name,
+                   .adn = std::nullopt,
+                   .mail_server = std::nullopt,
+                   .challenge = ContactValue{}};
+  std::visit([&out](const auto& value) { out.challenge = value; }, reverse->control->challenge);
+  return out;
+}
+
+const PersistentValue* persistent_value(const ControlCheck& check) {
+  if (const auto* reverse = std::get_if<ReverseValue>(&check.challenge))
+    return reverse->control ? std::get_if<PersistentValue>(&reverse->control->challenge) : nullptr;
+  return std::get_if<PersistentValue>(&check.challenge);
+}
 
 bool challenge_fits(const ControlCheck& check) {
   switch (check.method) {
@@ -172,7 +204,8 @@ Status validate(const ControlCheck& check, Date at, bool lab) {
                               rules::to_string(check.method), challenge_wanted(check.method)),
                   "challenge", cite(*row));
   if (auto entropy = check_entropy(check); !entropy) return entropy;
-  return method->validate(check);
+  if (auto valid = method->validate(check); !valid) return valid;
+  return check_pointed_name(check, at, lab);
 }
 
 }  // namespace parallax::dcv

@@ -54,6 +54,9 @@ struct PersistentValue {
   // (RFC 7638; unpadded base64url) of the account's keys, the current one first.
   std::string account_hash_prefix{};
   std::vector<std::string> key_thumbprints{};  // at most kPersistentKeysMax
+  // `hashed` alone: control is for a wildcard name, so the record must say policy=wildcard (draft
+  // s6). The TLS BR know no such parameter and let `plain` serve wildcards as it is.
+  bool wildcard = false;
   friend bool operator==(const PersistentValue&, const PersistentValue&) = default;
 };
 
@@ -83,9 +86,19 @@ struct TlsAlpnValue {
   friend bool operator==(const TlsAlpnValue&, const TlsAlpnValue&) = default;
 };
 
-// The name to which the address's PTR must point (3.2.2.5.3).
+// How control of a name is shown, where another method has led to that name.
+struct NameControl {
+  rules::ControlMethod method = rules::ControlMethod::dns_change;
+  std::variant<DnsValue, PersistentValue, ContactValue, HttpValue, TlsAlpnValue> challenge;
+  friend bool operator==(const NameControl&, const NameControl&) = default;
+};
+
+// The name to which the address's PTR must point (3.2.2.5.3); there may be others beside it.
 struct ReverseValue {
   names::DomainName name;
+  // Looked for at exactly that name once the PTR leads there. Without it the address is not shown
+  // to be controlled: that the PTR points there is half of the method.
+  std::optional<NameControl> control{};
   friend bool operator==(const ReverseValue&, const ReverseValue&) = default;
 };
 
@@ -117,6 +130,14 @@ struct ControlCheck {
   friend bool operator==(const ControlCheck&, const ControlCheck&) = default;
 };
 
+// 3.2.2.5.3: the check of the name that the PTR points to, a method of 3.2.2.4 at that very name,
+// without pruning or CNAME steps; nullopt for every other check.
+[[nodiscard]] std::optional<ControlCheck> check_of_pointed_name(const ControlCheck& check);
+
+// The persistent value that is looked for, at the target or at the name its PTR points to; null if
+// none is. Borrowed from the check.
+[[nodiscard]] const PersistentValue* persistent_value(const ControlCheck& check);
+
 // Holds a check against its method: the challenge is of the method's kind and complete, prefix,
 // path, headers and pattern are what the method allows, values bear enough entropy to be a Random
 // Value where they may be one (112 bits in their alphabet), the target is of a kind the method has
@@ -124,7 +145,8 @@ struct ControlCheck {
 // and that the rules know on `at`; one that SHOULD NOT be used passes. The way to the ADN is not
 // judged here (adn.h). Errors: malformed, unsupported, forbidden; the context names the field
 // ("field": "method", "applied_for", "adn", "mail_server", "follow_cnames", "challenge" or
-// "challenge.<member>" as in the JSON) and the rule ("rule").
+// "challenge.<member>" as in the JSON; "control." in front of what is about the name that a PTR
+// points to) and the rule ("rule").
 [[nodiscard]] Status validate(const ControlCheck& check, Date at, bool lab);
 
 // Whether the challenge is of the kind that the method looks for. A check that came from elsewhere

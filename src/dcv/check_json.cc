@@ -2,6 +2,7 @@
 // A check as it travels from the coordinator to a perspective.
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -35,12 +36,15 @@ json::value challenge_to_json(const PersistentValue& value) {
   for (const auto& issuer : value.issuers) issuers.emplace_back(issuer.text());
   json::array thumbprints;
   for (const auto& thumbprint : value.key_thumbprints) thumbprints.emplace_back(thumbprint);
-  return json::object{{"kind", kPersistent},
-                      {"issuers", std::move(issuers)},
-                      {"account_uri", value.account_uri},
-                      {"hashed", value.form == PersistentForm::hashed},
-                      {"account_hash_prefix", value.account_hash_prefix},
-                      {"key_thumbprints", std::move(thumbprints)}};
+  json::object out{{"kind", kPersistent},
+                   {"issuers", std::move(issuers)},
+                   {"account_uri", value.account_uri},
+                   {"hashed", value.form == PersistentForm::hashed},
+                   {"account_hash_prefix", value.account_hash_prefix},
+                   {"key_thumbprints", std::move(thumbprints)}};
+  // Only where it says something: a perspective of an earlier version knows no such member.
+  if (value.wildcard) out.emplace("wildcard", true);
+  return out;
 }
 
 json::value challenge_to_json(const ContactValue& value) {
@@ -65,7 +69,14 @@ json::value challenge_to_json(const TlsAlpnValue& value) {
 }
 
 json::value challenge_to_json(const ReverseValue& value) {
-  return json::object{{"kind", kReverse}, {"name", value.name.text()}};
+  json::object out{{"kind", kReverse}, {"name", value.name.text()}};
+  if (value.control)
+    out.emplace("control",
+                json::object{{"method", rules::to_string(value.control->method)},
+                             {"challenge",
+                              std::visit([](const auto& each) { return challenge_to_json(each); },
+                                         value.control->challenge)}});
+  return out;
 }
 
 // The readers below remember what is wrong in the reader they are given; finish() reports the first
@@ -126,6 +137,7 @@ Challenge read_persistent(ObjectReader& in) {
   if (!fits)
     in.reject("key_thumbprints",
               fmt::format("\"key_thumbprints\" holds at most {} thumbprints", kPersistentKeysMax));
+  out.wildcard = in.optional_boolean("wildcard").value_or(false);
   return out;
 }
 
@@ -167,14 +179,45 @@ Challenge read_tls_alpn(ObjectReader& in) {
   return TlsAlpnValue{};
 }
 
-// ReverseValue holds a name, so that there is no value without one.
-std::optional<Challenge> read_reverse(ObjectReader& in) {
-  auto name = name_of(in, "name", in.string("name"));
-  if (!name) return std::nullopt;
-  return ReverseValue{std::move(*name)};
+Result<Challenge> challenge_from_json(const json::value& value, std::string pointer,
+                                      bool within_reverse);
+
+// How control of the name that a PTR points to is shown: by no further PTR.
+Result<NameControl> name_control_from_json(const json::value& value, std::string pointer) {
+  ObjectReader in(value, std::move(pointer));
+  NameControl out;
+  const auto method = rules::parse_control_method(in.string("method"));
+  if (!method) in.reject("method", method.error().message);
+  auto challenge = challenge_from_json(in.value("challenge"), in.pointer_to("challenge"), true);
+  if (const auto end = in.finish(); !end) return fail(end.error());
+  if (!challenge) return fail(challenge.error());
+  out.method = *method;
+  std::visit(
+      [&out](auto& each) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(each)>, ReverseValue>)
+          out.challenge = std::move(each);
+      },
+      *challenge);
+  return out;
 }
 
-Result<Challenge> challenge_from_json(const json::value& value, std::string pointer) {
+// ReverseValue holds a name, so that there is no value without one.
+std::optional<Challenge> read_reverse(ObjectReader& in, Status& nested) {
+  auto name = name_of(in, "name", in.string("name"));
+  std::optional<NameControl> control;
+  if (const auto* value = in.optional_value("control")) {
+    auto read = name_control_from_json(*value, in.pointer_to("control"));
+    if (read)
+      control = std::move(*read);
+    else
+      nested = fail(read.error());
+  }
+  if (!name) return std::nullopt;
+  return ReverseValue{std::move(*name), std::move(control)};
+}
+
+Result<Challenge> challenge_from_json(const json::value& value, std::string pointer,
+                                      bool within_reverse) {
   ObjectReader in(value, std::move(pointer));
   const std::string kind = in.string("kind");
   std::optional<Challenge> out;
@@ -189,8 +232,8 @@ Result<Challenge> challenge_from_json(const json::value& value, std::string poin
     out = read_http(in, nested);
   else if (kind == kTlsAlpn)
     out = read_tls_alpn(in);
-  else if (kind == kReverse)
-    out = read_reverse(in);
+  else if (kind == kReverse && !within_reverse)
+    out = read_reverse(in, nested);
   else
     in.reject("kind", "\"kind\" must be dns, persistent, contact, http, tls-alpn or reverse");
   if (!nested) return fail(nested.error());
@@ -263,7 +306,7 @@ Result<ControlCheck> control_check_from_json(const json::value& value, std::stri
     else
       nested = fail(read.error());
   }
-  auto challenge = challenge_from_json(in.value("challenge"), in.pointer_to("challenge"));
+  auto challenge = challenge_from_json(in.value("challenge"), in.pointer_to("challenge"), false);
   if (const auto end = in.finish(); !end) return fail(end.error());
   if (!target) return fail(target.error());
   if (!nested) return fail(nested.error());

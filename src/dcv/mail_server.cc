@@ -97,9 +97,9 @@ MxChoice lowest_preference(const std::vector<MxTarget>& targets, const DomainNam
     else
       refused = target.exchange;
   }
-  if (choice.hosts.empty())
+  if (!refused.empty())
     return unusable(
-        fmt::format("The MX record of {} with the lowest preference ({}) names {}, "
+        fmt::format("An MX record of {} with the lowest preference ({}) names {}, "
                     "which is no host name. Name the host that takes the mail.",
                     mail_domain.text(), lowest, printable(refused, kQuotedMax)));
   std::ranges::sort(choice.hosts);

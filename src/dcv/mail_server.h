@@ -43,9 +43,10 @@ struct MxChoice {
 };
 
 // NXDOMAIN, temporary failure and bogus fail; NODATA alone gives the implicit MX; a null MX, or one
-// beside others, fails; names that are no host names fail only if nothing better shares their
-// preference. Higher preferences are never turned to. Whether the verdict was good enough is the
-// caller's to say, as long as it is not bogus.
+// beside others, fails; so does a name that is no host name among the lowest preference, whatever
+// shares it: an MX that is present and unusable is a failure (SBR 3.2.2.3, RFC 5321 s5.1), and
+// which one is drawn must not decide about it. Higher preferences are never turned to. Whether the
+// verdict was good enough is the caller's to say, as long as it is not bogus.
 [[nodiscard]] MxChoice choose_mx(const SeenLookup& mx, const names::DomainName& mail_domain);
 
 // Asks MX, chooses at random among the lowest preference, and checks that the host has an address

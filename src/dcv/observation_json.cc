@@ -6,9 +6,11 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/json.h"
 #include "dcv/observation.h"
+#include "dcv/seen_bounds.h"
 
 namespace parallax::dcv {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 using net::GuardedFailure;
 
 constexpr std::size_t kDnsSizeMax = 65535;  // octets of a message, so of RDATA too
+constexpr std::size_t kSha256Size = 32;
 constexpr std::array kTypes{dns::RecordType::a,   dns::RecordType::aaaa, dns::RecordType::cname,
                             dns::RecordType::ptr, dns::RecordType::mx,   dns::RecordType::txt,
                             dns::RecordType::caa};
@@ -40,6 +43,16 @@ json::value text_to_json(const std::string& text) { return json::value(text); }
 json::value octets_to_json(const std::string& octets) { return json::value(base64_encode(octets)); }
 json::value name_to_json(const names::DomainName& name) { return json::value(name.text()); }
 
+// Counts of what was left out stand there only where something was.
+void put_count(json::object& out, std::string_view key, std::size_t count) {
+  if (count > 0) out.emplace(key, count);
+}
+
+std::size_t count_of(ObjectReader& in, std::string_view key, std::size_t high) {
+  const auto read = in.optional_integer(key, 0, static_cast<std::int64_t>(high));
+  return static_cast<std::size_t>(read.value_or(0));
+}
+
 json::value lookup_to_json(const SeenLookup& lookup, bool packets) {
   json::object out{{"purpose", lookup.purpose},
                    {"name", lookup.name},
@@ -52,6 +65,9 @@ json::value lookup_to_json(const SeenLookup& lookup, bool packets) {
                    {"alias_chain", array_of(lookup.alias_chain, text_to_json)},
                    {"rdata", array_of(lookup.rdata, octets_to_json)}};
   if (packets) out.emplace("packet", base64_encode(lookup.packet));
+  put_count(out, "records_left_out", lookup.records_left_out);
+  put_count(out, "aliases_left_out", lookup.aliases_left_out);
+  if (packets) put_count(out, "packet_left_out", lookup.packet_left_out);
   return out;
 }
 
@@ -65,9 +81,13 @@ json::value hop_to_json(const SeenHop& hop) {
 }
 
 json::value http_to_json(const SeenHttp& http) {
-  return json::object{{"hops", array_of(http.hops, hop_to_json)},
-                      {"body", base64_encode(http.body)},
-                      {"body_truncated", http.body_truncated}};
+  json::object out{{"hops", array_of(http.hops, hop_to_json)},
+                   {"body", base64_encode(http.body)},
+                   {"body_truncated", http.body_truncated}};
+  put_count(out, "body_before", http.body_before);
+  put_count(out, "body_after", http.body_after);
+  if (!http.body_sha256.empty()) out.emplace("body_sha256", hex_encode(http.body_sha256));
+  return out;
 }
 
 json::value tls_to_json(const SeenTls& tls) {
@@ -179,6 +199,9 @@ Result<SeenLookup> lookup_from_json(const json::value& value, std::string pointe
     in.reject("rdata", "\"rdata\" must be empty where no answer arrived that may be read");
   if (const auto packet = in.optional_string("packet"))
     out.packet = octets(in, "packet", *packet, kDnsSizeMax);
+  out.records_left_out = count_of(in, "records_left_out", kSeenRecordsMax);
+  out.aliases_left_out = count_of(in, "aliases_left_out", kSeenNamesMax);
+  out.packet_left_out = count_of(in, "packet_left_out", kDnsSizeMax);
   if (const auto end = in.finish(); !end) return fail(end.error());
   return out;
 }
@@ -196,6 +219,22 @@ Result<SeenHop> hop_from_json(const json::value& value, std::string pointer) {
   return out;
 }
 
+// The digest binds the excerpt where the excerpt is everything; elsewhere it says of what it is
+// one.
+void read_digest(ObjectReader& in, SeenHttp& out) {
+  const bool excerpt = out.body_before > 0 || out.body_after > 0;
+  const auto written = in.optional_string("body_sha256");
+  if (!written && excerpt) in.reject("body_sha256", "an excerpt needs the digest of the whole");
+  if (!written) return;
+  auto digest = hex_decode(*written);
+  if (!digest || digest->size() != kSha256Size || hex_encode(*digest) != *written)
+    in.reject("body_sha256", "must be SHA-256 in lower-case hex");
+  else if (!excerpt && *digest != sha256(out.body))
+    in.reject("body_sha256", "is not the digest of the body beside it");
+  else
+    out.body_sha256 = std::move(*digest);
+}
+
 Result<SeenHttp> http_from_json(const json::value& value, std::string pointer) {
   ObjectReader in(value, std::move(pointer));
   SeenHttp out;
@@ -203,6 +242,9 @@ Result<SeenHttp> http_from_json(const json::value& value, std::string pointer) {
   out.hops = elements<SeenHop>(in, "hops", kSeenHopsMax, hop_from_json, nested);
   out.body = octets(in, "body", in.string("body"), kSeenBodyMax);
   out.body_truncated = in.boolean("body_truncated");
+  out.body_before = count_of(in, "body_before", kSeenBodyReadMax);
+  out.body_after = count_of(in, "body_after", kSeenBodyReadMax);
+  read_digest(in, out);
   if (!nested) return fail(nested.error());
   if (const auto end = in.finish(); !end) return fail(end.error());
   return out;
@@ -268,6 +310,8 @@ Result<ControlObservation> control_observation_from_json(const json::value& valu
   if (const auto host = in.optional_string("smtp_host"))
     out.smtp_host = name_of(in, "smtp_host", *host);
   out.equal_preference = static_cast<unsigned>(in.integer("equal_preference", 0, UINT32_MAX));
+  if (nested && in.finish() && !within_bounds(out))
+    in.reject("", "the observation is larger than any that a perspective keeps");
   if (!nested) return fail(nested.error());
   if (const auto end = in.finish(); !end) return fail(end.error());
   return out;

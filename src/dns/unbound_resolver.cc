@@ -273,7 +273,7 @@ Task<Status> UnboundResolver::check_root(Deadline deadline) {
   if (arrived && (!impl_->validating() || outcome.verdict == Verdict::secure)) {
     co_return Status{};
   }
-  co_return fail(Error{ErrorCode::configuration,
+  co_return fail(Error{ErrorCode::untrusted,
                        "the root's DNSKEY set does not validate under the trust anchors",
                        {}}
                      .with("status", std::string(to_string(outcome.status)))

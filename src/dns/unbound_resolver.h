@@ -37,7 +37,7 @@ class UnboundResolver final : public Resolver {
                                                      Deadline deadline) override;
 
   // The root's DNSKEY set must validate under the anchors (without validation: must arrive).
-  // Error: configuration, with what came instead.
+  // Error: untrusted, with what came instead.
   [[nodiscard]] Task<Status> check_root(Deadline deadline);
 
  private:

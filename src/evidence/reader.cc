@@ -55,7 +55,7 @@ void bind(Statement& statement, const Query& query) {
 }
 
 std::size_t size_of(const StoredRecord& record) {
-  return record.body.size() + record.answer.size();
+  return record.body.size() + record.leaf.size() + record.answer.size();
 }
 
 }  // namespace

@@ -7,13 +7,12 @@
 #include <fmt/format.h>
 
 #include "base/canonical_json.h"
-#include "base/crypto.h"
 #include "base/encoding.h"
+#include "base/merkle.h"
+#include "evidence/tile.h"
 
 namespace parallax::evidence {
 namespace {
-
-constexpr char kLeafPrefix = '\0';  // RFC 9162 s2.1.1: keeps leaves apart from inner nodes
 
 Status check_text(const PreparedRecord& record) {
   const std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {
@@ -23,21 +22,23 @@ Status check_text(const PreparedRecord& record) {
       {"request_digest", record.request_digest}};
   for (const auto& [name, text] : fields)
     if (!is_utf8(text))
-      return fail(ErrorCode::malformed, fmt::format("the record's {} is not UTF-8", name));
+      return fail(ErrorCode::internal, fmt::format("the record's {} is not UTF-8", name));
   for (const std::string& name : record.names)
-    if (!is_utf8(name)) return fail(ErrorCode::malformed, "a name in the record is not UTF-8");
+    if (!is_utf8(name)) return fail(ErrorCode::internal, "a name in the record is not UTF-8");
   return {};
 }
 
 Status check(const PreparedRecord& record) {
   if (record.names.size() > kRecordNamesMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} names", kRecordNamesMax));
+  if (record.leaf.size() > kLeafSizeMax)
+    return fail(ErrorCode::internal, fmt::format("a leaf holds at most {} octets", kLeafSizeMax));
   if (record.size() > kRecordSizeMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("a record holds at most {} octets", kRecordSizeMax));
   if (!parse_instant(record.recorded))
-    return fail(ErrorCode::malformed, "a record's time lies between 1970 and 2260");
+    return fail(ErrorCode::internal, "a record's time lies between 1970 and 2260");
   return check_text(record);
 }
 
@@ -57,34 +58,34 @@ Result<RecordKind> parse_record_kind(std::string_view text) {
   return fail(ErrorCode::malformed, "a record is a decision or a late-observation");
 }
 
-std::string leaf_hash(std::string_view body) {
-  std::string leaf;
-  leaf.reserve(body.size() + 1);
-  leaf += kLeafPrefix;
-  leaf += body;
-  return hex_encode(sha256(leaf));
-}
+std::string leaf_hash(std::string_view leaf) { return hex_encode(merkle::leaf_hash(leaf)); }
 
 std::size_t PreparedRecord::size() const {
   std::size_t total = client.size() + order_id.size() + recorded.size() + outcome.size() +
-                      request_digest.size() + body.size() + leaf_hash.size();
+                      request_digest.size() + leaf.size() + leaf_hash.size();
   for (const std::string& name : names) total += name.size();
+  for (const Part& part : parts) total += part.pointer.size() + part.salt.size() + part.text.size();
   return total;
 }
 
 Result<std::string> answer_of(const PreparedRecord& record, std::uint64_t index) {
   if (!record.answer) return std::string();
-  std::string answer = record.answer(index);
-  if (!is_utf8(answer)) return fail(ErrorCode::malformed, "the record's answer is not UTF-8");
+  std::string answer = record.answer({index, record.leaf_hash});
+  if (!is_utf8(answer)) return fail(ErrorCode::internal, "the record's answer is not UTF-8");
   if (answer.size() > kRecordSizeMax)
-    return fail(ErrorCode::malformed,
+    return fail(ErrorCode::internal,
                 fmt::format("an answer holds at most {} octets", kRecordSizeMax));
   return answer;
 }
 
-Result<PreparedRecord> prepare(Record record) {
-  auto body = canonical_json(record.body);
-  if (!body) return fail(std::move(body.error()).with("field", "body"));
+Result<PreparedRecord> prepare(Record record, Random& random) {
+  auto body = commit_parts(std::move(record.body), record.parts, random);
+  auto leaf = body ? canonical_json(body->leaf) : Result<std::string>();
+  if (!body || !leaf) {
+    Error error = body ? std::move(leaf.error()) : std::move(body.error());
+    error.code = ErrorCode::internal;
+    return fail(std::move(error).with("field", "body"));
+  }
   PreparedRecord prepared;
   prepared.kind = record.kind;
   prepared.client = std::move(record.client);
@@ -94,8 +95,9 @@ Result<PreparedRecord> prepare(Record record) {
   prepared.names = std::move(record.names);
   prepared.request_digest = std::move(record.request_digest);
   prepared.answer = std::move(record.answer);
-  prepared.body = std::move(*body);
-  prepared.leaf_hash = leaf_hash(prepared.body);
+  prepared.leaf = std::move(*leaf);
+  prepared.leaf_hash = leaf_hash(prepared.leaf);
+  prepared.parts = std::move(body->parts);
   if (auto checked = check(prepared); !checked) return fail(checked.error());
   return prepared;
 }

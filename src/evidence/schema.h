@@ -10,7 +10,7 @@
 namespace parallax::evidence {
 
 // Kept in the file's user_version; raised with every change of shape.
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 // Kept in the file's application_id: "PLXE".
 inline constexpr std::int64_t kApplicationId = 0x504C5845;
 

@@ -11,8 +11,6 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
-#include "evidence/rows.h"
-#include "evidence/schema.h"
 
 namespace parallax::evidence {
 namespace {
@@ -24,52 +22,30 @@ constexpr std::size_t kGroupMax = 256;
 // How long a late observation, which no caller waits for, may stay before it gets a transaction
 // of its own. At a crash it is lost then, as it is when it comes a moment later.
 constexpr std::chrono::milliseconds kLatePatience{100};
-constexpr std::size_t kLookupsMax = 4096;
-constexpr std::size_t kLookupOctetsMax = std::size_t{16} * 1024 * 1024;
-
-// A read connection with its statements, opened when first needed and again after a failure.
-class DecisionReader {
- public:
-  DecisionReader(std::string path, std::string vfs)
-      : path_(std::move(path)), vfs_(std::move(vfs)) {}
-
-  Result<std::optional<StoredRecord>> find(std::string_view client, std::string_view order_id) {
-    if (auto ready = connect(); !ready) return fail(ready.error());
-    auto found = rows_->find_decision(client, order_id);
-    if (!found) disconnect();
-    return found;
-  }
-
- private:
-  Status connect() {
-    if (rows_) return {};
-    auto database = Database::open(path_, Access::read_only, vfs_);
-    if (!database) return fail(database.error());
-    database_.emplace(std::move(*database));
-    auto rows = RecordRows::over(*database_);
-    if (!rows) return fail(rows.error());
-    rows_.emplace(std::move(*rows));
-    return {};
-  }
-
-  void disconnect() {
-    rows_.reset();
-    database_.reset();
-  }
-
-  std::string path_;
-  std::string vfs_;
-  std::optional<Database> database_;
-  std::optional<RecordRows> rows_;  // after the database it was prepared on
-};
+constexpr std::size_t kReadingsMax = 4096;
+// What a reading counts for while it waits.
+constexpr std::size_t kReadingOctets = 1024;
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings,
+template <class T>
+class SqliteStore::ReadingOf final : public Reading {
+ public:
+  ReadingOf(std::function<Result<T>(ReadSession&)> what, Completion<T> done)
+      : what_(std::move(what)), done_(std::move(done)) {}
+  void carry_out(ReadSession& session) && override { std::move(done_).complete(what_(session)); }
+  void refuse(Error error) && override { std::move(done_).complete(fail(std::move(error))); }
+
+ private:
+  std::function<Result<T>(ReadSession&)> what_;
+  Completion<T> done_;
+};
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreSettings settings, LogKey key,
                                                        StoreSeams seams) {
   if (sqlite3_threadsafe() == 0)
     return fail(ErrorCode::configuration, "the SQLite library was built without threads");
-  auto writer = Writer::open(settings.path, seams);
+  auto writer = Writer::open(settings.path, std::move(key), seams);
   if (!writer) return fail(writer.error());
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::move(settings), std::move(seams), std::move(*writer)));
@@ -80,19 +56,19 @@ SqliteStore::SqliteStore(SqliteStoreSettings settings, StoreSeams seams, Writer 
       seams_(std::move(seams)),
       writer_(std::move(writer)),
       appends_({settings.queue_records_max, settings.queue_octets_max, kLatePatience}),
-      lookups_({kLookupsMax, kLookupOctetsMax, {}}),
+      readings_({kReadingsMax, kReadingsMax * kReadingOctets, {}}),
       write_thread_(&SqliteStore::write_loop, this),
       read_thread_(&SqliteStore::read_loop, this) {}
 
 SqliteStore::~SqliteStore() {
   appends_.close();
-  lookups_.close();
+  readings_.close();
   write_thread_.join();
   read_thread_.join();
 }
 
 Task<Result<std::uint64_t>> SqliteStore::append(Record record) {
-  auto prepared = prepare(std::move(record));
+  auto prepared = prepare(std::move(record), system_random());
   if (!prepared) co_return fail(prepared.error());
   const auto executor = co_await asio::this_coro::executor;
   auto start = [this, executor](auto handler, PreparedRecord ready) {
@@ -104,17 +80,33 @@ Task<Result<std::uint64_t>> SqliteStore::append(Record record) {
   co_return result;
 }
 
+template <class T>
+Task<Result<T>> SqliteStore::read(std::function<Result<T>(ReadSession&)> what) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto start = [this, executor](auto handler, std::function<Result<T>(ReadSession&)> reading) {
+    enqueue(std::make_unique<ReadingOf<T>>(std::move(reading),
+                                           Completion<T>(executor, std::move(handler))));
+  };
+  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
+      start, asio::use_awaitable, std::move(what));
+  co_return result;
+}
+
 Task<Result<std::optional<StoredRecord>>> SqliteStore::find_decision(std::string client,
                                                                      std::string order_id) {
-  using Found = Result<std::optional<StoredRecord>>;
-  const auto executor = co_await asio::this_coro::executor;
-  auto start = [this, executor](auto handler, std::string by, std::string id) {
-    enqueue(Lookup{std::move(by), std::move(id),
-                   Completion<std::optional<StoredRecord>>(executor, std::move(handler))});
-  };
-  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Found)>(
-      start, asio::use_awaitable, std::move(client), std::move(order_id));
-  co_return result;
+  return read<std::optional<StoredRecord>>(
+      [client = std::move(client), order_id = std::move(order_id)](ReadSession& session) {
+        return session.find_decision(client, order_id);
+      });
+}
+
+Task<Result<std::optional<std::string>>> SqliteStore::checkpoint() {
+  return read<std::optional<std::string>>(
+      [](ReadSession& session) { return session.checkpoint(); });
+}
+
+Task<Result<std::string>> SqliteStore::tile(TileAddress address) {
+  return read<std::string>([address](ReadSession& session) { return session.tile(address); });
 }
 
 void SqliteStore::enqueue(PreparedRecord record, Completion<std::uint64_t> done) {
@@ -127,11 +119,10 @@ void SqliteStore::enqueue(PreparedRecord record, Completion<std::uint64_t> done)
       .complete(fail(ErrorCode::overloaded, "too many records wait to be written"));
 }
 
-void SqliteStore::enqueue(Lookup lookup) {
-  const std::size_t octets = lookup.client.size() + lookup.order_id.size();
-  if (lookups_.push(lookup, octets)) return;
-  std::move(lookup.done)
-      .complete(fail(ErrorCode::overloaded, "too many lookups wait for the evidence"));
+void SqliteStore::enqueue(std::unique_ptr<Reading> reading) {
+  if (readings_.push(reading, kReadingOctets)) return;
+  std::move(*reading).refuse(
+      Error{ErrorCode::overloaded, "too many lookups wait for the evidence", {}});
 }
 
 void SqliteStore::write_loop() {
@@ -157,13 +148,11 @@ void SqliteStore::write_group(std::vector<Append> group) {
 }
 
 void SqliteStore::read_loop() {
-  DecisionReader reader(path_, seams_.vfs);
+  ReadSession session(path_, seams_.vfs);
   for (;;) {
-    auto lookups = lookups_.pop(1);
-    if (lookups.empty()) return;
-    Lookup& lookup = lookups.front();
-    auto found = reader.find(lookup.client, lookup.order_id);
-    std::move(lookup.done).complete(std::move(found));
+    auto readings = readings_.pop(1);
+    if (readings.empty()) return;
+    std::move(*readings.front()).carry_out(session);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@
 #include "base/result.h"
 #include "evidence/bounded_queue.h"
 #include "evidence/completion.h"
+#include "evidence/log_view.h"
+#include "evidence/read_session.h"
 #include "evidence/record.h"
 #include "evidence/store.h"
 #include "evidence/writer.h"
@@ -32,12 +35,12 @@ struct SqliteStoreSettings {
 //
 // Destroy it before the io_contexts its callers run on: the destructor writes what is queued and
 // posts the results.
-class SqliteStore final : public EvidenceStore {
+class SqliteStore final : public EvidenceStore, public LogView {
  public:
-  // Opens or creates the file. Errors: configuration (a newer schema, another kind of database),
-  // storage.
+  // Opens or creates the file; `key` signs its checkpoints. Errors: configuration (another schema,
+  // another kind of database, the log of another origin), storage.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(SqliteStoreSettings settings,
-                                                                 StoreSeams seams = {});
+                                                                 LogKey key, StoreSeams seams = {});
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
@@ -45,6 +48,8 @@ class SqliteStore final : public EvidenceStore {
   [[nodiscard]] Task<Result<std::uint64_t>> append(Record record) override;
   [[nodiscard]] Task<Result<std::optional<StoredRecord>>> find_decision(
       std::string client, std::string order_id) override;
+  [[nodiscard]] Task<Result<std::optional<std::string>>> checkpoint() override;
+  [[nodiscard]] Task<Result<std::string>> tile(TileAddress address) override;
 
   // False from a failed write until the next one that succeeds; new orders had better be refused
   // meanwhile, but an append is always tried.
@@ -57,15 +62,21 @@ class SqliteStore final : public EvidenceStore {
     PreparedRecord record;
     Completion<std::uint64_t> done;
   };
-  struct Lookup {
-    std::string client;
-    std::string order_id;
-    Completion<std::optional<StoredRecord>> done;
+  // Something to read, and who waits for it.
+  class Reading {
+   public:
+    virtual ~Reading() = default;
+    virtual void carry_out(ReadSession& session) && = 0;
+    virtual void refuse(Error error) && = 0;
   };
+  template <class T>
+  class ReadingOf;
 
   SqliteStore(SqliteStoreSettings settings, StoreSeams seams, Writer writer);
   void enqueue(PreparedRecord record, Completion<std::uint64_t> done);
-  void enqueue(Lookup lookup);
+  void enqueue(std::unique_ptr<Reading> reading);
+  template <class T>
+  [[nodiscard]] Task<Result<T>> read(std::function<Result<T>(ReadSession&)> what);
   void write_loop();
   void write_group(std::vector<Append> group);
   void read_loop();
@@ -75,7 +86,7 @@ class SqliteStore final : public EvidenceStore {
   const StoreSeams seams_;
   Writer writer_;  // the writer thread's alone
   BoundedQueue<Append> appends_;
-  BoundedQueue<Lookup> lookups_;
+  BoundedQueue<std::unique_ptr<Reading>> readings_;
   std::atomic<bool> healthy_{true};
   std::thread write_thread_;  // last: they use all of the above
   std::thread read_thread_;

@@ -14,6 +14,7 @@
 #include "base/async.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "evidence/parts.h"
 
 namespace parallax::evidence {
 
@@ -23,9 +24,16 @@ enum class RecordKind {
 };
 [[nodiscard]] std::string_view to_string(RecordKind kind);
 
+// Where a record stands in the log.
+struct LeafPlace {
+  std::uint64_t index = 0;
+  std::string leaf_hash;  // hex
+};
+
 // One append-only record. `body` must be canonicalizable (see canonical_json): it holds order,
 // names, checks, observations with signatures, quorum, rules applied, outcome, explanation,
-// configuration digest and times.
+// configuration digest and times. What stands at `parts` (see commit_parts()) goes into the log as
+// commitments only: whatever is personal or secret must be in one.
 struct Record {
   RecordKind kind = RecordKind::decision;
   std::string client;  // API client the order came from; order ids are per client
@@ -34,13 +42,14 @@ struct Record {
   std::string outcome;             // "permitted" | "refused" | "undetermined" | "" when late
   std::vector<std::string> names;  // as asked, canonical text
   std::string request_digest;      // SHA-256 of the canonical request, hex; empty when late
-  // Writes the answer that will be sent, given the record's index; called once, on the writer's
+  // Writes the answer that will be sent, given the record's place; called once, on the writer's
   // thread, inside the commit. Empty when late.
-  std::function<std::string(std::uint64_t index)> answer;
+  std::function<std::string(const LeafPlace& place)> answer;
   boost::json::value body;
+  std::vector<std::string> parts;  // JSON pointers into body
 };
 
-// A record as it is kept.
+// A record as it is kept. Once its retention is over, answer, names and parts may have been erased.
 struct StoredRecord {
   std::uint64_t index = 0;  // position in the log, from 0, without gaps
   RecordKind kind = RecordKind::decision;
@@ -51,8 +60,10 @@ struct StoredRecord {
   std::vector<std::string> names;
   std::string request_digest;
   std::string answer;
-  std::string body;       // canonical JSON text
-  std::string leaf_hash;  // SHA-256(0x00 || body), hex (RFC 9162 s2.1.1)
+  std::string leaf;       // canonical JSON: the body in its committed form
+  std::string leaf_hash;  // SHA-256(0x00 || leaf), hex (RFC 9162 s2.1.1)
+  std::vector<Part> parts;
+  std::string body;  // canonical JSON: the leaf with its parts opened
 };
 
 // What `evidence list` selects; all conditions given must hold.
@@ -74,7 +85,8 @@ class EvidenceStore {
   // Returns the record's index once it is durable: a crash or power loss after this loses nothing.
   // Not cancellable: once begun, the record may become durable, so its outcome is always told.
   // Errors: conflict (a decision for this client and order id exists), overloaded (queue full),
-  // storage (disk full, I/O), malformed or unsupported (the record cannot be kept; see prepare()).
+  // storage (disk full, I/O, a clock that went back), internal (the record cannot be kept; see
+  // prepare()).
   [[nodiscard]] virtual Task<Result<std::uint64_t>> append(Record record) = 0;
 
   // The decision of this client's order, if there is one.

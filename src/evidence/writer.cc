@@ -5,12 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/encoding.h"
+#include "evidence/checkpoint.h"
 #include "evidence/schema.h"
 
 namespace parallax::evidence {
@@ -62,10 +65,10 @@ Status configure(Database& database, Synchronous synchronous) {
 
 }  // namespace
 
-Result<Writer> Writer::open(std::string path, StoreSeams seams) {
+Result<Writer> Writer::open(std::string path, LogKey key, StoreSeams seams) {
   if (seams.vfs.empty())
     if (auto made = make_private(path); !made) return fail(made.error());
-  Writer writer(std::move(path), std::move(seams));
+  Writer writer(std::move(path), std::move(key), std::move(seams));
   if (auto connected = writer.connect(); !connected) return fail(connected.error());
   return writer;
 }
@@ -76,22 +79,32 @@ Status Writer::connect() {
   if (auto done = configure(*database, seams_.synchronous); !done) return done;
   if (auto done = ensure_schema(*database); !done)
     return fail(std::move(done.error()).with("file", path_));
-
-  auto next_index = database->prepare("SELECT coalesce(max(idx) + 1, 0) FROM record");
-  if (!next_index) return fail(next_index.error());
-  auto decided = database->prepare(
-      "SELECT 1 FROM record WHERE kind = 'decision' AND client = ? AND order_id = ?");
-  if (!decided) return fail(decided.error());
-  auto insert_record = database->prepare(
-      "INSERT INTO record (idx, kind, client, order_id, recorded, outcome, request_digest, "
-      "answer, body, leaf_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  if (!insert_record) return fail(insert_record.error());
-  auto insert_name =
-      database->prepare("INSERT INTO record_name (record, position, name) VALUES (?, ?, ?)");
-  if (!insert_name) return fail(insert_name.error());
-  connection_.emplace(Connection{std::move(*database), std::move(*next_index), std::move(*decided),
-                                 std::move(*insert_record), std::move(*insert_name)});
+  auto log = LogRows::over(*database);
+  if (!log) return fail(std::move(log.error()));
+  auto rows = WriterRows::over(*database);
+  if (!rows) return fail(std::move(rows.error()));
+  const auto origin = log->origin();
+  if (!origin) return fail(origin.error());
+  if (*origin && **origin != key_.origin())
+    return fail(Error{
+        ErrorCode::configuration,
+        fmt::format("the evidence file holds the log \"{}\", not \"{}\"", **origin, key_.origin()),
+        {{"file", path_}}});
+  auto tip = read_tip(*log, *rows);
+  if (!tip) return fail(std::move(tip.error()));
+  connection_.emplace(
+      Connection{std::move(*database), std::move(*log), std::move(*rows), std::move(*tip)});
   return {};
+}
+
+Result<Writer::Tip> Writer::read_tip(LogRows& log, WriterRows& rows) {
+  const auto size = log.size();
+  if (!size) return fail(size.error());
+  auto frontier = merkle::Frontier::of(*size, log.tree());
+  if (!frontier) return fail(std::move(frontier.error()));
+  const auto latest = rows.latest();
+  if (!latest) return fail(latest.error());
+  return Tip{std::move(*frontier), *latest};
 }
 
 Result<Writer::Indexes> Writer::write(const std::vector<const PreparedRecord*>& records) {
@@ -106,69 +119,68 @@ Result<Writer::Indexes> Writer::write(const std::vector<const PreparedRecord*>& 
 }
 
 Result<Writer::Indexes> Writer::write_all(const std::vector<const PreparedRecord*>& records) {
-  if (auto begun = connection_->database.execute("BEGIN IMMEDIATE"); !begun)
+  Connection& connection = *connection_;
+  if (auto begun = connection.database.execute("BEGIN IMMEDIATE"); !begun)
     return fail(begun.error());
-  const auto first = connection_->next_index.step();
-  if (!first) return fail(first.error());
-  std::int64_t next = connection_->next_index.integer(0);
-  connection_->next_index.reset();
-
+  Tip tip = connection.tip;
+  const auto size = connection.log.size();
+  if (!size) return fail(size.error());
+  if (*size != tip.frontier.size()) {  // another process has written since
+    auto moved = read_tip(connection.log, connection.rows);
+    if (!moved) return fail(std::move(moved.error()));
+    tip = std::move(*moved);
+  }
+  const std::uint64_t before = tip.frontier.size();
   Indexes indexes;
   indexes.reserve(records.size());
   for (const PreparedRecord* record : records) {
-    const auto decided = is_decided(*record);
-    if (!decided) return fail(decided.error());
-    if (*decided) {
-      indexes.emplace_back(fail(ErrorCode::conflict, "this order has been decided already"));
-      continue;
-    }
-    const auto answer = answer_of(*record, static_cast<std::uint64_t>(next));
-    if (!answer) {
-      indexes.emplace_back(fail(answer.error()));
-      continue;
-    }
-    if (auto inserted = insert(*record, next, *answer); !inserted) return fail(inserted.error());
-    octets_since_tidy_ += record->size() + answer->size();
-    indexes.emplace_back(static_cast<std::uint64_t>(next++));
+    auto written = write_one(*record, tip);
+    if (!written) return fail(std::move(written.error()));
+    indexes.push_back(std::move(*written));
   }
-  if (auto committed = connection_->database.execute("COMMIT"); !committed)
+  if (tip.frontier.size() > before)
+    if (auto sealed = seal(tip); !sealed) return fail(sealed.error());
+  if (auto committed = connection.database.execute("COMMIT"); !committed)
     return fail(committed.error());
+  connection.tip = std::move(tip);
   return indexes;
 }
 
-Result<bool> Writer::is_decided(const PreparedRecord& record) {
-  if (record.kind != RecordKind::decision) return false;
-  Statement& decided = connection_->decided;
-  decided.bind(1, record.client);
-  decided.bind(2, record.order_id);
-  auto found = decided.step();
-  decided.reset();
-  return found;
+Result<Result<std::uint64_t>> Writer::write_one(const PreparedRecord& record, Tip& tip) {
+  WriterRows& rows = connection_->rows;
+  const auto decided = rows.is_decided(record);
+  if (!decided) return fail(decided.error());
+  if (*decided)
+    return Result<std::uint64_t>(fail(ErrorCode::conflict, "this order has been decided already"));
+  const auto recorded = parse_instant(record.recorded);
+  if (!recorded) return Result<std::uint64_t>(fail(recorded.error()));
+  if (tip.latest && *recorded < *tip.latest - kClockSlack)
+    return Result<std::uint64_t>(
+        fail(ErrorCode::storage,
+             fmt::format("the clock went back: the log has a record of {}, and does not take one "
+                         "of {}; set the clock right",
+                         format_instant(*tip.latest), record.recorded)));
+  const std::uint64_t index = tip.frontier.size();
+  const auto answer = answer_of(record, index);
+  if (!answer) return Result<std::uint64_t>(fail(answer.error()));
+
+  if (index == 0)
+    if (auto named = rows.insert_origin(key_.origin()); !named) return fail(named.error());
+  if (auto inserted = rows.insert(record, index, *answer); !inserted) return fail(inserted.error());
+  auto leaf = hex_decode(record.leaf_hash);
+  if (!leaf) return fail(std::move(leaf.error()));
+  const auto completed = tip.frontier.append(std::move(*leaf));
+  if (auto kept = rows.insert_tile_roots(index, completed); !kept) return fail(kept.error());
+  tip.latest = std::max(tip.latest.value_or(*recorded), *recorded);
+  octets_since_tidy_ += record.size() + answer->size();
+  return Result<std::uint64_t>(index);
 }
 
-Status Writer::insert(const PreparedRecord& record, std::int64_t index, std::string_view answer) {
-  Statement& row = connection_->insert_record;
-  row.bind(1, index);
-  row.bind(2, to_string(record.kind));
-  row.bind(3, record.client);
-  row.bind(4, record.order_id);
-  row.bind(5, record.recorded);
-  row.bind(6, record.outcome);
-  row.bind(7, record.request_digest);
-  row.bind(8, answer);
-  row.bind(9, record.body);
-  row.bind(10, record.leaf_hash);
-  if (auto done = row.run(); !done) return done;
-
-  Statement& name_row = connection_->insert_name;
-  std::int64_t position = 0;
-  for (const std::string& name : record.names) {
-    name_row.bind(1, index);
-    name_row.bind(2, position++);
-    name_row.bind(3, name);
-    if (auto done = name_row.run(); !done) return done;
-  }
-  return {};
+Status Writer::seal(const Tip& tip) {
+  const std::string text =
+      format_checkpoint({key_.origin(), tip.frontier.size(), tip.frontier.root()});
+  return connection_->rows.insert_checkpoint(tip.frontier.size(),
+                                             format_note({text, {key_.sign(text)}}));
 }
 
 Status Writer::tidy() {

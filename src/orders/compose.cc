@@ -83,6 +83,14 @@ PerspectiveFinding primary_finding(const corroborate::Report& report, std::size_
 
 }  // namespace
 
+Instant looked_at(const OrderFindings& findings, const corroborate::AttemptResult& attempt) {
+  return std::min((*attempt.primary.reply)->observation.started, findings.decided);
+}
+
+rules::Scope scope_of(const Order& order) {
+  return order.type == caa::CertificateType::smime ? rules::Scope::smime : rules::Scope::tls;
+}
+
 Outcome outcome_of(QuorumOutcome outcome) {
   switch (outcome) {
     case QuorumOutcome::permitted: return Outcome::permitted;
@@ -179,8 +187,7 @@ void compose_caa(const OrderFindings& findings, const NamePlan& plan, NameDecisi
     decision.rirs.emplace_back(rules::to_string(rir));
   decision.perspectives = findings_of(findings, *plan.caa, plan.question);
   if (decision.outcome == Outcome::permitted)
-    decision.permission_expires =
-        (*attempt.primary.reply)->observation.started + decision.primary.permission_window;
+    decision.permission_expires = looked_at(findings, attempt) + decision.primary.permission_window;
   explain(decision, judgement, attempt.primary);
   const bool smime = findings.order.type == caa::CertificateType::smime;
   decision.decided_by = rules::rule(deciding_rule(decision, smime), findings.at);
@@ -197,20 +204,43 @@ void add_control_rules(NameDecision& decision, const OrderFindings& findings, co
   for (const std::string_view id :
        rules::control_rules(scope, method.method, method.target, findings.at, route))
     decision.rules.emplace_back(id);
+  if (const auto& by_name = decision.control->name_method)
+    for (const std::string_view id :
+         rules::control_rules(scope, by_name->method, by_name->target, findings.at))
+      decision.rules.emplace_back(id);
   std::sort(decision.rules.begin(), decision.rules.end());
   decision.rules.erase(std::unique(decision.rules.begin(), decision.rules.end()),
                        decision.rules.end());
 }
 
+// Permission that rests on control alone: IP addresses have no CAA. Of what the caller showed
+// itself nobody here knows when it was; it lasts from the decision on.
+Instant end_of_window(const OrderFindings& findings, const NamePlan& plan) {
+  const Instant shown =
+      plan.control ? looked_at(findings, findings.attempts[*plan.control]) : findings.decided;
+  return shown + rules::control_window(findings.at);
+}
+
 // Control decides where it was not shown, and where CAA does not exist.
-void decide_by_control(NameDecision& decision) {
+void decide_by_control(const OrderFindings& findings, const NamePlan& plan,
+                       NameDecision& decision) {
   const ControlDecision& control = *decision.control;
   decision.outcome = control.outcome;
   decision.reason = control.reason;
   decision.explanation = control.explanation;
   decision.decided_by = control.method.rule;
   decision.permission_expires.reset();
-  if (control.outcome == Outcome::permitted) decision.permission_expires = control.reuse_until;
+  if (control.outcome == Outcome::permitted)
+    decision.permission_expires = end_of_window(findings, plan);
+}
+
+// Permission ends at the latest with what it rests on: the validation, and its method.
+void end_with_control(NameDecision& decision, rules::Scope scope) {
+  if (!decision.control || !decision.permission_expires) return;
+  Instant& end = *decision.permission_expires;
+  if (decision.control->reuse_until) end = std::min(end, *decision.control->reuse_until);
+  if (const auto last = rules::relied_on_until(decision.control->method, scope))
+    end = std::min(end, *last);
 }
 
 }  // namespace
@@ -218,8 +248,7 @@ void decide_by_control(NameDecision& decision) {
 NameDecision compose_name(const OrderFindings& findings, std::size_t index) {
   const NamePlan& plan = findings.plan.names[index];
   NameDecision decision{findings.order.names[index]};
-  const bool smime = findings.order.type == caa::CertificateType::smime;
-  const auto scope = smime ? rules::Scope::smime : rules::Scope::tls;
+  const rules::Scope scope = scope_of(findings.order);
   for (const std::string_view id : rules::decision_rules(scope, findings.at))
     decision.rules.emplace_back(id);
   decision.control = compose_control(findings, index);
@@ -234,7 +263,8 @@ NameDecision compose_name(const OrderFindings& findings, std::size_t index) {
   }
   if (decision.control &&
       (decision.control->outcome != Outcome::permitted || decision.caa != CaaPart::checked))
-    decide_by_control(decision);
+    decide_by_control(findings, plan, decision);
+  end_with_control(decision, scope);
   return decision;
 }
 
@@ -242,13 +272,16 @@ void conclude(Decision& decision) {
   decision.outcome = Outcome::permitted;
   decision.permission_expires.reset();
   for (const NameDecision& name : decision.names) {
+    const bool endless = name.outcome == Outcome::permitted && !name.permission_expires;
     if (name.outcome == Outcome::refused) decision.outcome = Outcome::refused;
-    if (name.outcome == Outcome::undetermined && decision.outcome == Outcome::permitted)
+    if ((name.outcome == Outcome::undetermined || endless) &&
+        decision.outcome == Outcome::permitted)
       decision.outcome = Outcome::undetermined;
   }
+  if (decision.names.empty()) decision.outcome = Outcome::undetermined;
   if (decision.outcome != Outcome::permitted) return;
   for (const NameDecision& name : decision.names)
-    if (!decision.permission_expires || name.permission_expires < decision.permission_expires)
+    if (!decision.permission_expires || *name.permission_expires < *decision.permission_expires)
       decision.permission_expires = name.permission_expires;
 }
 

@@ -22,7 +22,8 @@ struct OrderFindings {
   const std::vector<std::vector<std::size_t>>& remotes;
   const corroborate::Roster& roster;
   const names::PublicSuffixList& suffixes;
-  Date at{};
+  Date at{};          // whose rules are applied
+  Instant decided{};  // nothing was seen later, whatever the clock of a Primary says
 };
 
 // The decision about the order's name `index`.
@@ -44,8 +45,19 @@ struct OrderFindings {
 inline constexpr std::string_view kQuorumNotMet = "quorum-not-met";
 inline constexpr std::string_view kPrimaryUnavailable = "primary-unavailable";
 inline constexpr std::string_view kShownByCaller = "shown-by-caller";
+inline constexpr std::string_view kContactUnconfirmed = "contact-unconfirmed";
 
-// The worst outcome and the earliest expiry over the names.
+// Control that rests on a contact which was seen, and has not confirmed yet: undetermined, and what
+// is to be done. Nothing changes where control is not shown anyway.
+void leave_open(ControlDecision& decision);
+
+// When the primary looked, by its own clock unless that is ahead; it has replied.
+[[nodiscard]] Instant looked_at(const OrderFindings& findings,
+                                const corroborate::AttemptResult& attempt);
+[[nodiscard]] rules::Scope scope_of(const Order& order);
+
+// The worst outcome and the earliest expiry over the names. A permission has an end: a name that
+// came without one is not permitted, and so the order is undetermined.
 void conclude(Decision& decision);
 
 }  // namespace parallax::orders

@@ -12,6 +12,7 @@
 #include "corroborate/selection.h"
 #include "orders/compose.h"
 #include "orders/record_body.h"
+#include "rules/digest.h"
 #include "rules/requirements.h"
 
 namespace parallax::orders {
@@ -23,6 +24,8 @@ namespace asio = boost::asio;
 constexpr std::size_t kConcurrentChecksPerOrder = 16;
 // What an attempt waits beyond the check's own time: for the reply's way home.
 constexpr std::chrono::milliseconds kReplyMargin{500};
+// The reason of every name in a record that could not hold the observations.
+constexpr std::string_view kNotKept = "observations-not-kept";
 
 // Holds a client's order id while the order is under way.
 class Claim {
@@ -50,6 +53,7 @@ struct CoordinatorDesk::Work {
   Order order;
   OrderPlan plan;
   Date at{};
+  std::string rules;  // digest of those in force
   Decision decision;
   std::vector<std::vector<std::size_t>> remotes;     // per check
   std::vector<corroborate::AttemptResult> attempts;  // per check
@@ -62,6 +66,27 @@ struct CoordinatorDesk::Work {
 };
 
 namespace {
+
+// What is told of an order whose record could not hold what the perspectives saw. No permission was
+// given, and none is given to a repeat of its id.
+tl::unexpected<Error> not_kept() {
+  return fail(ErrorCode::internal,
+              "what the perspectives saw is more than one record holds; the attempt is on record "
+              "without it, as undetermined, and permits nothing; a new order of fewer names may "
+              "fit");
+}
+
+// What such an order is recorded as.
+void withdraw(Decision& decision) {
+  decision.outcome = Outcome::undetermined;
+  decision.permission_expires.reset();
+  for (NameDecision& name : decision.names) {
+    name.outcome = Outcome::undetermined;
+    name.reason = kNotKept;
+    name.permission_expires.reset();
+    if (name.control) name.control->reuse_until.reset();
+  }
+}
 
 bool shows_control(const corroborate::AttemptResult& attempt) {
   return attempt.judgements.front().quorum.outcome == corroborate::QuorumOutcome::permitted;
@@ -99,6 +124,7 @@ Task<Result<std::optional<std::string>>> CoordinatorDesk::earlier_answer(std::st
                    fmt::format("the order id \"{}\" was used for another request; a re-check "
                                "needs a new id",
                                id));
+  if ((*stored)->answer.empty()) co_return not_kept();
   co_return std::optional<std::string>(std::move((*stored)->answer));
 }
 
@@ -107,6 +133,7 @@ Task<Result<std::string>> CoordinatorDesk::recall(std::string client, std::strin
   if (!stored) co_return fail(stored.error());
   if (!*stored)
     co_return fail(ErrorCode::not_found, fmt::format("no order has the id \"{}\"", order_id));
+  if ((*stored)->answer.empty()) co_return not_kept();
   co_return std::move((*stored)->answer);
 }
 
@@ -195,10 +222,12 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   const auto work = std::make_shared<Work>();
   work->decision.received = parts_.clock->now();
   work->at = date_of(work->decision.received);
+  work->rules = rules_digest(work->at);
   if (auto counts = check_counts(order, work->at); !counts) co_return fail(counts.error());
-  auto plan = plan_order(order, work->decision.received,
-                         {settings_.assessment.permit_insecure_lookup_failure, settings_.lab,
-                          settings_.refuse_discouraged_methods, parts_.suffixes});
+  auto plan = plan_order(
+      order, work->decision.received,
+      {settings_.assessment.permit_insecure_lookup_failure, settings_.lab,
+       settings_.refuse_discouraged_methods, parts_.suffixes, settings_.allow_domain_contact});
   if (!plan) co_return fail(plan.error());
   work->order = std::move(order);
   work->plan = std::move(*plan);
@@ -216,7 +245,12 @@ Task<Result<Answered>> CoordinatorDesk::decide(Order order, AnswerWriter write,
   co_return co_await commit(work, std::move(write), std::move(claim));
 }
 
-evidence::Record CoordinatorDesk::record_of(const Work& work) const {
+const std::string& CoordinatorDesk::rules_digest(Date day) {
+  if (!rules_digest_ || rules_digest_->first != day) rules_digest_.emplace(day, rules::digest(day));
+  return rules_digest_->second;
+}
+
+evidence::Record CoordinatorDesk::record_of(const Work& work, bool observations) const {
   evidence::Record record;
   record.client = work.order.client;
   record.order_id = work.order.id;
@@ -225,8 +259,19 @@ evidence::Record CoordinatorDesk::record_of(const Work& work) const {
   for (const auto& name : work.order.names) record.names.push_back(names::text_of(name));
   record.request_digest = work.order.request_digest;
   record.body = decision_body({work.order, work.plan, work.attempts, work.remotes, *parts_.roster,
-                               work.decision, settings_.configuration});
+                               work.decision, settings_.configuration, work.rules,
+                               settings_.assessment, observations});
+  record.parts = record_parts(record.body);
   return record;
+}
+
+Task<Result<Answered>> CoordinatorDesk::commit_without_observations(std::shared_ptr<Work> work,
+                                                                    std::shared_ptr<void> claim) {
+  withdraw(work->decision);
+  const auto index = co_await store_.append(record_of(*work, false), std::move(claim));
+  if (!index) co_return fail(index.error());
+  if (parts_.decided) parts_.decided(work->decision);
+  co_return not_kept();
 }
 
 Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, AnswerWriter write,
@@ -234,30 +279,36 @@ Task<Result<Answered>> CoordinatorDesk::commit(std::shared_ptr<Work> work, Answe
   Decision& decision = work->decision;
   decision.order_id = work->order.id;
   decision.lab = settings_.lab;
-  for (std::size_t i = 0; i < work->order.names.size(); ++i) {
-    decision.names.push_back(compose_name({work->order, work->plan, work->attempts, work->remotes,
-                                           *parts_.roster, *parts_.suffixes, work->at},
-                                          i));
-  }
   decision.decided = parts_.clock->now();
-  // The Primary says when it looked; by a clock of its own that is ahead, permission gets no
-  // longer.
-  for (NameDecision& name : decision.names)
-    if (name.permission_expires && name.caa == CaaPart::checked)
-      name.permission_expires =
-          std::min(*name.permission_expires, decision.decided + name.primary.permission_window);
+  for (std::size_t i = 0; i < work->order.names.size(); ++i) {
+    decision.names.push_back(
+        compose_name({work->order, work->plan, work->attempts, work->remotes, *parts_.roster,
+                      *parts_.suffixes, work->at, decision.decided},
+                     i));
+  }
   conclude(decision);
-  evidence::Record record = record_of(*work);
+  evidence::Record record = record_of(*work, true);
   // The answer names its place in the log, which only the log's writer knows. It is written on
   // the writer's thread while this coroutine waits, so both never touch the decision at once; nor
   // when the wait was too long, since then this coroutine leaves it to the writer.
   const auto answer = std::make_shared<std::string>();
-  record.answer = [answer, work, write = std::move(write)](std::uint64_t index) {
-    work->decision.evidence_index = index;
-    *answer = write(work->decision);
+  record.answer = [answer, work, terms = settings_.permits,
+                   write = std::move(write)](const evidence::LeafPlace& place) {
+    Decision& placed = work->decision;
+    placed.evidence_index = place.index;
+    placed.leaf_hash = place.leaf_hash;
+    if (terms)
+      if (const auto made = compose_permit(work->order, placed, terms->log, work->rules))
+        placed.permit = permit::sign_permit(*made, terms->key);
+    *answer = write(placed);
     return *answer;
   };
-  const auto index = co_await store_.append(std::move(record), std::move(claim));
+  const auto index = co_await store_.append(std::move(record), claim);
+  // Attempts that cannot be answered are on record too (TLS BR 5.4.1).
+  if (!index && index.error().code == ErrorCode::internal) {
+    log::error("record-not-kept", {{"order", work->order.id}, {"error", describe(index.error())}});
+    co_return co_await commit_without_observations(work, std::move(claim));
+  }
   if (!index) co_return fail(index.error());
   if (parts_.decided) parts_.decided(decision);
   co_return Answered{std::move(*answer), std::move(decision), false};
@@ -272,6 +323,7 @@ void CoordinatorDesk::record_late(const std::string& client, const std::string& 
   record.order_id = order_id;
   record.recorded = parts_.clock->now();
   record.body = late_body(client, order_id, check_digest, report, record.recorded);
+  record.parts = record_parts(record.body);
   parts_.group->spawn(append_late(std::move(record)));
 }
 

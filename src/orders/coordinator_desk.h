@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "corroborate/roster.h"
 #include "evidence/store.h"
 #include "evidence/timed_store.h"
+#include "orders/compose_permit.h"
 #include "orders/desk.h"
 #include "orders/plan.h"
 
@@ -35,9 +37,11 @@ struct DeskSettings {
   bool remotes_after_primary = false;         // CAA checks
   bool control_remotes_after_primary = true;  // control checks: most fail at the primary
   bool refuse_discouraged_methods = false;
+  bool allow_domain_contact = false;  // see PlanSettings
   bool lab = false;
-  std::string configuration;     // digest that records carry
-  std::string selection_secret;  // see corroborate::select_remotes
+  std::string configuration;             // digest that records carry
+  std::string selection_secret;          // see corroborate::select_remotes
+  std::optional<PermitTerms> permits{};  // none: no permits are made
 };
 
 // What a desk works with; everything pointed to outlives it.
@@ -86,11 +90,17 @@ class CoordinatorDesk final : public OrderDesk {
   [[nodiscard]] Task<void> append_late(evidence::Record record);
   [[nodiscard]] Task<Result<Answered>> commit(std::shared_ptr<Work> work, AnswerWriter write,
                                               std::shared_ptr<void> claim);
-  [[nodiscard]] evidence::Record record_of(const Work& work) const;
+  // For a record that could not hold what was seen: the attempt without it, permitting nothing.
+  // Always an error, internal if it is on record.
+  [[nodiscard]] Task<Result<Answered>> commit_without_observations(std::shared_ptr<Work> work,
+                                                                   std::shared_ptr<void> claim);
+  [[nodiscard]] const std::string& rules_digest(Date day);
+  [[nodiscard]] evidence::Record record_of(const Work& work, bool observations) const;
 
   DeskSettings settings_;
   DeskParts parts_;
   evidence::TimedStore store_;
+  std::optional<std::pair<Date, std::string>> rules_digest_;  // of the last day asked about
 };
 
 }  // namespace parallax::orders

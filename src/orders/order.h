@@ -30,6 +30,14 @@ struct ControlRequest {
   rules::ControlMethod method = rules::ControlMethod::dns_change;
   // None for the methods that the caller carries out itself (e-mail to the mailbox, for one).
   std::optional<dcv::ControlCheck> check{};
+  // Of such a method for a domain: the Authorization Domain Name that the caller used, where it is
+  // another than the name itself. That of a check stands in the check.
+  std::optional<names::DomainName> adn{};
+  // Of a method that finds a contact (rules::needs_confirmation), here or behind a PTR: when the
+  // contact confirmed the Random Value, by the caller's statement. What perspectives see is only
+  // that the contact is published.
+  std::optional<Instant> confirmed_at{};
+  friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 
 // What a CA asks for. Every name is parsed; `issuers` is never empty.
@@ -79,13 +87,22 @@ struct PerspectiveFinding {
 // What showing control of one name came to.
 struct ControlDecision {
   rules::MethodRule method;  // as it stood on the day
+  // 3.2.2.5.3: by what control of the name is shown that the address's PTR points to.
+  std::optional<rules::MethodRule> name_method{};
   Outcome outcome = Outcome::undetermined;
-  std::string
-      reason{};  // a ControlReason, "quorum-not-met", "primary-unavailable", "shown-by-caller"
+  std::string reason{};  // a ControlReason, "quorum-not-met", "primary-unavailable",
+                         // "shown-by-caller", "contact-unconfirmed"
   std::string explanation{};
-  // From the name applied for to the ADN, and how; empty for IP addresses.
+  // As the caller states it; see ControlRequest.
+  std::optional<Instant> confirmed_at{};
+  // From the name applied for to the ADN, and how; of IP addresses, the name that the PTR points to
+  // (3.2.2.5.3) or nothing; of a mail server, that alone.
   dcv::AdnDerivation derivation{};
-  std::optional<names::DomainName> smtp_host{};  // SBR 3.2.2.3
+  // SBR 3.2.2.3: what the primary selected, among how many of the same preference by its own
+  // account, and which these were by the MX records that it saw.
+  std::optional<names::DomainName> smtp_host{};
+  unsigned equal_preference = 0;
+  std::vector<names::DomainName> mail_servers{};
   std::optional<dcv::ControlDetermination> primary{};
   std::string quorum{};  // "4/5"; empty where the Primary alone checks
   unsigned corroborated = 0;
@@ -135,6 +152,8 @@ struct Decision {
   Instant received{};
   Instant decided{};
   std::uint64_t evidence_index = 0;
+  std::string leaf_hash{};  // of the record, hex
+  std::string permit{};     // JWS; empty unless the whole order is permitted and permits are made
   bool lab = false;
 };
 

@@ -30,12 +30,13 @@ std::size_t question_index(PlannedCheck& planned, const caa::CaaQuestion& questi
   return questions.size() - 1;
 }
 
-// RFC 8657 s4: the label of the method that validates this very name.
+// RFC 8657 s4: the label of the method that validates this very name. A method without one, as
+// those for mailboxes by mail, is in no list; another's label must not speak for it.
 std::optional<std::string> method_label(const Order& order, const NamePlan& name) {
   if (!name.method) return order.validation_method;
   if (!name.method->acme_label.empty()) return std::string(name.method->acme_label);
   if (!name.method->ca_tbr_label.empty()) return std::string(name.method->ca_tbr_label);
-  return order.validation_method;
+  return std::nullopt;
 }
 
 Status plan_caa(const Order& order, std::size_t index, const PlanSettings& settings, NamePlan& name,
@@ -77,7 +78,7 @@ std::vector<std::size_t> checks_after_control(
     const OrderPlan& plan, const std::function<bool(std::size_t control_check)>& shown) {
   std::vector<std::size_t> checks;
   for (const NamePlan& name : plan.names)
-    if (name.caa_waits && shown(*name.control)) add(checks, name.caa);
+    if (name.caa_waits && !name.contact_open && shown(*name.control)) add(checks, name.caa);
   return checks;
 }
 
@@ -89,7 +90,11 @@ Result<OrderPlan> plan_order(const Order& order, Instant at, const PlanSettings&
       auto control = plan_control(order.names[i], *order.controls[i], at, settings);
       if (!control) return fail(std::move(control.error()).with("name", std::to_string(i)));
       name.method = control->method;
+      name.name_method = control->name_method;
       name.derivation = std::move(control->derivation);
+      name.confirmed_at = order.controls[i]->confirmed_at;
+      // The decision of an order for control alone permits nothing: it is about the contact.
+      name.contact_open = control->contact_open && !order.control_alone;
       if (control->check) {
         const bool follow = control->check->mail_server.has_value();
         name.control = check_index(plan, *control->check, false);

@@ -36,7 +36,11 @@ struct NamePlan {
   std::size_t question = 0;              // in that check
   bool caa_waits = false;                // CAA is asked for only once control was shown
   std::optional<rules::MethodRule> method{};
-  dcv::AdnDerivation derivation{};  // before any lookup
+  std::optional<rules::MethodRule> name_method{};  // of the name that a PTR points to (3.2.2.5.3)
+  dcv::AdnDerivation derivation{};                 // before any lookup
+  std::optional<Instant> confirmed_at{};           // see ControlRequest
+  // The method's contact still has to be used: what the perspectives see shows no control yet.
+  bool contact_open = false;
 };
 
 struct OrderPlan {
@@ -50,6 +54,9 @@ struct PlanSettings {
   // The operator switched off the methods that SHOULD NOT be used.
   bool refuse_discouraged = false;
   const names::PublicSuffixList* suffixes = nullptr;  // outlives the plan
+  // The operator is the registrar of the names' Base Domain Names, or an affiliate of it, so that
+  // domain_contact may be used (TLS BR 3.2.2.4.12).
+  bool allow_domain_contact = false;
 };
 
 // Errors: unsupported for names that CAA does not exist for (IP addresses, onion names) where
@@ -61,7 +68,7 @@ struct PlanSettings {
 
 // The checks that wait for nothing: control checks, and CAA where it does not wait for control.
 [[nodiscard]] std::vector<std::size_t> first_checks(const OrderPlan& plan);
-// The CAA checks that wait, of names whose control was shown.
+// The CAA checks that wait, of names whose control was shown and has no contact open.
 [[nodiscard]] std::vector<std::size_t> checks_after_control(
     const OrderPlan& plan, const std::function<bool(std::size_t control_check)>& shown);
 

@@ -13,7 +13,11 @@ struct ControlPlan {
   rules::MethodRule method;
   dcv::AdnDerivation derivation;
   std::optional<dcv::ControlCheck> check;  // none if the caller showed control itself
-  corroborate::ControlJudge judge;
+  // 3.2.2.5.3: by what control of the name is shown that the address's PTR points to.
+  std::optional<rules::MethodRule> name_method;
+  // The method finds a contact, of which the caller does not state yet that it confirmed.
+  bool contact_open = false;
+  corroborate::ControlJudge judge;  // holds what was seen against the check that was asked
 };
 
 // Errors as for plan_order().

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders/record_body.h"
 
+#include <fmt/format.h>
+
+#include "base/crypto.h"
+#include "base/encoding.h"
 #include "rules/rule.h"
 
 namespace parallax::orders {
@@ -27,29 +31,33 @@ json::value control_request_json(const std::optional<ControlRequest>& control) {
   if (!control) return nullptr;
   return json::object{
       {"method", rules::to_string(control->method)},
-      {"check", control->check ? dcv::to_json(*control->check) : json::value(nullptr)}};
+      {"check", control->check ? dcv::to_json(*control->check) : json::value(nullptr)},
+      {"confirmed_at", optional_instant(control->confirmed_at)}};
 }
 
 json::object order_json(const Order& order) {
-  json::array names;
-  for (const auto& name : order.names) names.emplace_back(names::text_of(name));
-  json::array controls;
-  for (const auto& control : order.controls) controls.push_back(control_request_json(control));
   json::array issuers;
   for (const auto& issuer : order.issuers) issuers.emplace_back(issuer.text());
   return {{"id", order.id},
           {"client", order.client},
           {"request_digest", order.request_digest},
           {"type", caa::to_string(order.type)},
-          {"names", std::move(names)},
-          {"controls", std::move(controls)},
           {"issuers", std::move(issuers)},
           {"account_uri", optional_text(order.account_uri)},
           {"validation_method", optional_text(order.validation_method)},
+          {"corroborations_required", order.corroborations_required
+                                          ? json::value(*order.corroborations_required)
+                                          : json::value(nullptr)},
           {"trace_id", order.trace_id}};
 }
 
-json::object report_json(const corroborate::Report& report) {
+json::value observation_json(const observe::SignedStatement& statement, bool whole) {
+  if (whole) return to_json(statement);
+  return json::object{{"left_out_octets", statement.statement.size()},
+                      {"sha256", hex_encode(sha256(statement.statement))}};
+}
+
+json::object report_json(const corroborate::Report& report, bool observations = true) {
   json::object out{{"code", report.code},
                    {"asked", report.asked},
                    {"elapsed_ms", report.elapsed.count()},
@@ -57,7 +65,7 @@ json::object report_json(const corroborate::Report& report) {
                    {"failure", nullptr}};
   if (!report.reply) return out;
   if (*report.reply)
-    out["observation"] = to_json((*report.reply)->statement);
+    out["observation"] = observation_json((*report.reply)->statement, observations);
   else
     out["failure"] = json::object{{"kind", to_string(report.reply->error().kind)},
                                   {"message", report.reply->error().message}};
@@ -75,7 +83,8 @@ json::object check_json(const RecordInput& input, std::size_t index) {
             {"primary", nullptr},
             {"remotes", json::array()}};
   json::array remotes;
-  for (const corroborate::Report& report : attempt.remotes) remotes.push_back(report_json(report));
+  for (const corroborate::Report& report : attempt.remotes)
+    remotes.push_back(report_json(report, input.observations));
   json::array roster{corroborate::to_json(input.roster.primary)};
   for (const std::size_t i : input.remotes[index])
     roster.push_back(corroborate::to_json(input.roster.remotes[i]));
@@ -83,7 +92,7 @@ json::object check_json(const RecordInput& input, std::size_t index) {
           {"digest", observe::digest(check)},
           {"attempt", 1},
           {"perspectives", std::move(roster)},
-          {"primary", report_json(attempt.primary)},
+          {"primary", report_json(attempt.primary, input.observations)},
           {"remotes", std::move(remotes)}};
 }
 
@@ -112,18 +121,28 @@ json::value index_json(std::optional<std::size_t> index) {
   return index ? json::value(*index) : json::value(nullptr);
 }
 
+// By what control of the name was to be shown that the address's PTR points to.
+json::value method_json(const std::optional<rules::MethodRule>& method) {
+  if (!method) return nullptr;
+  return json::object{{"method", rules::to_string(method->method)}, {"rule", method->rule.id}};
+}
+
 json::value control_json(const RecordInput& input, std::size_t index) {
   const auto& control = input.decision.names[index].control;
   if (!control) return nullptr;
   const NamePlan& plan = input.plan.names[index];
   json::array path;
   for (const names::DomainName& name : control->derivation.path) path.emplace_back(name.text());
+  json::array mail_servers;
+  for (const names::DomainName& host : control->mail_servers)
+    mail_servers.emplace_back(host.text());
   json::array steps;
   for (const dcv::AdnStep step : control->derivation.steps)
     steps.emplace_back(step == dcv::AdnStep::cname ? "cname" : "prune");
   return json::object{{"check", index_json(plan.control)},
                       {"method", rules::to_string(control->method.method)},
                       {"rule", control->method.rule.id},
+                      {"name_method", method_json(control->name_method)},
                       {"outcome", to_string(control->outcome)},
                       {"reason", control->reason},
                       {"explanation", control->explanation},
@@ -131,16 +150,29 @@ json::value control_json(const RecordInput& input, std::size_t index) {
                       {"adn_steps", std::move(steps)},
                       {"smtp_host", control->smtp_host ? json::value(control->smtp_host->text())
                                                        : json::value(nullptr)},
+                      {"equal_preference", control->equal_preference},
+                      {"mail_servers", std::move(mail_servers)},
                       {"without_remotes", control->without_remotes},
                       {"reuse_until", optional_instant(control->reuse_until)},
                       {"quorum", quorum_at(input, plan.control, 0)}};
 }
 
+// What the name's CAA check was held against, beside issuers and account URI of the order.
+json::value question_json(const RecordInput& input, const NamePlan& plan) {
+  if (!plan.caa) return nullptr;
+  const caa::CaaQuestion& question = input.plan.checks[*plan.caa].questions[plan.question];
+  return json::object{{"wildcard", question.wildcard},
+                      {"validation_method", optional_text(question.validation_method)}};
+}
+
 json::object name_json(const RecordInput& input, std::size_t index) {
   const NameDecision& name = input.decision.names[index];
   const NamePlan& plan = input.plan.names[index];
+  const bool asked = index < input.order.controls.size();
   return {{"name", names::text_of(name.name)},
+          {"asked", asked ? control_request_json(input.order.controls[index]) : nullptr},
           {"control", control_json(input, index)},
+          {"question", question_json(input, plan)},
           {"caa", to_string(name.caa)},
           {"check", index_json(plan.caa)},
           {"outcome", to_string(name.outcome)},
@@ -182,30 +214,48 @@ json::value decision_body(const RecordInput& input) {
   json::array names;
   for (std::size_t i = 0; i < input.decision.names.size(); ++i)
     names.push_back(name_json(input, i));
-  return json::object{{"version", 1},
-                      {"kind", "decision"},
-                      {"order", order_json(input.order)},
-                      {"received", format_instant(input.decision.received)},
-                      {"decided", format_instant(input.decision.decided)},
-                      {"outcome", to_string(input.decision.outcome)},
-                      {"permission_expires", optional_instant(input.decision.permission_expires)},
-                      {"lab", input.decision.lab},
-                      {"configuration", input.configuration},
-                      {"rules", rules_json(input.decision)},
-                      {"checks", std::move(checks)},
-                      {"names", std::move(names)}};
+  return json::object{
+      {"version", kRecordVersion},
+      {"kind", "decision"},
+      {"order", order_json(input.order)},
+      {"received", format_instant(input.decision.received)},
+      {"decided", format_instant(input.decision.decided)},
+      {"outcome", to_string(input.decision.outcome)},
+      {"permission_expires", optional_instant(input.decision.permission_expires)},
+      {"lab", input.decision.lab},
+      {"configuration", input.configuration},
+      {"settings", json::object{{"permit_insecure_lookup_failure",
+                                 input.assessment.permit_insecure_lookup_failure},
+                                {"flag_one_is_critical", input.assessment.flag_one_is_critical}}},
+      {"rules_digest", input.rules},
+      {"rules", rules_json(input.decision)},
+      {"checks", std::move(checks)},
+      {"names", std::move(names)}};
 }
 
 json::value late_body(const std::string& client, const std::string& order_id,
                       const std::string& check_digest, const corroborate::Report& report,
                       Instant recorded) {
-  return json::object{{"version", 1},
+  return json::object{{"version", kRecordVersion},
                       {"kind", "late-observation"},
-                      {"client", client},
-                      {"order", order_id},
-                      {"check_digest", check_digest},
                       {"recorded", format_instant(recorded)},
-                      {"report", report_json(report)}};
+                      {"late", json::object{{"client", client},
+                                            {"order", order_id},
+                                            {"check_digest", check_digest},
+                                            {"report", report_json(report)}}}};
+}
+
+std::vector<std::string> record_parts(const json::value& body) {
+  std::vector<std::string> parts;
+  const json::object& members = body.as_object();
+  for (const char* whole : {"order", "late"})
+    if (members.contains(whole)) parts.push_back(fmt::format("/{}", whole));
+  for (const char* list : {"checks", "names"}) {
+    const json::value* items = members.if_contains(list);
+    const std::size_t count = items == nullptr ? 0 : items->as_array().size();
+    for (std::size_t i = 0; i < count; ++i) parts.push_back(fmt::format("/{}/{}", list, i));
+  }
+  return parts;
 }
 
 }  // namespace parallax::orders

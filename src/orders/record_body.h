@@ -22,7 +22,14 @@ struct RecordInput {
   const corroborate::Roster& roster;
   const Decision& decision;
   std::string configuration;  // digest: trust anchors, roster, resolver build, settings
+  std::string rules;          // digest of the rules in force (rules::digest)
+  caa::AssessmentSettings assessment;
+  // False: in place of each statement its size and digest, for a record that cannot hold them.
+  bool observations = true;
 };
+
+// Raised whenever a member changes its meaning.
+inline constexpr int kRecordVersion = 2;
 
 [[nodiscard]] boost::json::value decision_body(const RecordInput& input);
 
@@ -30,5 +37,9 @@ struct RecordInput {
 [[nodiscard]] boost::json::value late_body(const std::string& client, const std::string& order_id,
                                            const std::string& check_digest,
                                            const corroborate::Report& report, Instant recorded);
+
+// What of either body goes into the log as commitments: all that names somebody or something.
+// What stays readable there are kind, times, outcome, rules and configuration.
+[[nodiscard]] std::vector<std::string> record_parts(const boost::json::value& body);
 
 }  // namespace parallax::orders

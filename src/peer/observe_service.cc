@@ -29,9 +29,14 @@ Result<Asked> parse_body(std::string_view body) {
 }
 
 // A coordinator that was taken over must not make this perspective look where no method leads.
-Status may_look(const observe::Check& check, bool lab) {
+Status may_look(const observe::Check& check, bool lab, const names::PublicSuffixList* suffixes) {
   const auto* control = std::get_if<dcv::ControlCheck>(&check);
   if (control == nullptr) return {};
+  // Pruning and CNAME steps end at a Base Domain Name (TLS BR 3.2.2.4), never above one.
+  if (control->adn && suffixes != nullptr && dcv::Target(*control->adn) != control->applied_for &&
+      !suffixes->base_domain(*control->adn))
+    return fail(ErrorCode::forbidden,
+                control->adn->text() + " is a public suffix, and no Authorization Domain Name");
   return dcv::validate(*control, date_of(system_clock().now()), lab);
 }
 
@@ -61,7 +66,8 @@ Task<net::HttpResponse> serve_observe(observe::Perspective* perspective, PeerPol
     co_return problem(403, "Forbidden", "the client certificate is not a coordinator's");
   auto asked = parse_body(request.body);
   if (!asked) co_return problem(400, "Bad Request", describe(asked.error()));
-  if (auto valid = may_look(asked->request.check, perspective->settings().lab); !valid)
+  if (auto valid = may_look(asked->request.check, perspective->settings().lab, policy.suffixes);
+      !valid)
     co_return problem(400, "Bad Request", describe(valid.error()));
   auto seen =
       co_await perspective->observe(std::move(asked->request), Deadline::after(asked->wait));

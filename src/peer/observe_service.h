@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "names/public_suffix.h"
 #include "net/http.h"
 #include "observe/perspective.h"
 
@@ -20,6 +21,8 @@ inline constexpr std::int64_t kDeadlineMsMax = 60'000;
 // certificate comes from the same CA and must not do.
 struct PeerPolicy {
   std::vector<std::string> coordinator_names;
+  // Held against Authorization Domain Names, where there is one; outlives every call.
+  const names::PublicSuffixList* suffixes = nullptr;
 };
 
 // True if the verified client certificate is a coordinator's.

@@ -35,6 +35,7 @@ bool bears_on_control(std::string_view id, const MethodRule& row, ControlRoute r
   if (id == "dcv.dnssec-everywhere")
     return row.mpic && (row.target == TargetKind::ip_address || through_mail_server);
   if (id == "dcv.tls-not-verified") return asks_web_servers(row.method);
+  if (id == "dcv.window") return row.target == TargetKind::ip_address;
   if (id.starts_with("dcv.mail-server")) return through_mail_server;
   if (id == "dcv.mailbox-domain") return row.target == TargetKind::domain && !through_mail_server;
   return false;

@@ -72,34 +72,6 @@ std::vector<const Phase*> phases_of(std::string_view id) {
   return phases;
 }
 
-// The days that the rule `id` sets on `at`; `otherwise` where it does not hold.
-std::chrono::days days_of(std::string_view id, Date at, int otherwise) {
-  const auto found = rule(id, at);
-  return std::chrono::days(found && found->value ? *found->value : otherwise);
-}
-
-constexpr int kReuseDaysMax = 398;  // before the first row that the table holds
-constexpr int kReusePersistentDays = 10;
-constexpr int kReuseMailboxDays = 30;
-
-std::chrono::days reuse_limit_tls(const MethodRule& row, Date issued) {
-  if (row.target == TargetKind::mailbox) return std::chrono::days(0);
-  if (row.retired_from && *row.retired_from <= issued) return std::chrono::days(0);
-  const auto limit = days_of("dcv.reuse-tls", issued, kReuseDaysMax);
-  if (row.method != ControlMethod::dns_persistent) return limit;
-  return std::min(limit, days_of("dcv.reuse-persistent", issued, kReusePersistentDays));
-}
-
-std::chrono::days reuse_limit_smime(const MethodRule& row, Date issued) {
-  if (row.method == ControlMethod::mailbox_acme)
-    return days_of("dcv.reuse-mailbox-acme", issued, 0);
-  if (row.method == ControlMethod::mailbox_email)
-    return days_of("dcv.reuse-mailbox", issued, kReuseMailboxDays);
-  const auto limit = days_of("dcv.reuse-smime", issued, kReuseDaysMax);
-  if (row.method != ControlMethod::dns_persistent) return limit;
-  return std::min(limit, days_of("dcv.reuse-persistent-smime", issued, kReusePersistentDays));
-}
-
 }  // namespace
 
 std::string_view to_string(ControlMethod method) {
@@ -128,6 +100,11 @@ const std::vector<ControlMethod>& control_methods() {
     return all;
   }();
   return kMethods;
+}
+
+bool needs_confirmation(ControlMethod method) {
+  return method == ControlMethod::contact_email_txt || method == ControlMethod::contact_email_caa ||
+         method == ControlMethod::contact_phone_txt || method == ControlMethod::contact_phone_caa;
 }
 
 std::string_view to_string(TargetKind kind) {
@@ -178,15 +155,6 @@ std::optional<MethodRule> method_rule(ControlMethod method, TargetKind target, D
     if (phase->from <= at && at < phase->until) out.standing = phase->standing;
   }
   return out;
-}
-
-std::chrono::days reuse_limit(const MethodRule& row, Scope scope, Date issued) {
-  switch (scope) {
-    case Scope::tls: return reuse_limit_tls(row, issued);
-    case Scope::smime: return reuse_limit_smime(row, issued);
-    case Scope::both: break;
-  }
-  return std::min(reuse_limit_tls(row, issued), reuse_limit_smime(row, issued));
 }
 
 }  // namespace parallax::rules

@@ -42,6 +42,10 @@ enum class ControlMethod {
 [[nodiscard]] Result<ControlMethod> parse_control_method(std::string_view text);
 [[nodiscard]] const std::vector<ControlMethod>& control_methods();
 
+// The methods that find a contact in the DNS (TLS BR 3.2.2.4.13, .14, .16, .17): control is shown
+// once the contact was written to or called and has confirmed, which nobody but the CA can see.
+[[nodiscard]] bool needs_confirmation(ControlMethod method);
+
 // What control is shown of. A mailbox's domain part, and the SMTP FQDN chosen for it (SBR 3.2.2.3),
 // are domains; `mailbox` is for the methods that show control of the mailbox itself.
 enum class TargetKind { domain, ip_address, mailbox };
@@ -87,6 +91,19 @@ struct MethodRule {
 // counted from the earliest data (TLS BR 4.2.1, SBR 4.2.1; requirements differ by scope, `both` is
 // the stricter). 0: not beyond the certificate request that it was made for.
 [[nodiscard]] std::chrono::days reuse_limit(const MethodRule& row, Scope scope, Date issued);
+
+// The last instant at which a certificate may rest on a validation by `row` whose earliest data is
+// of `data`: lawful up to there by the limit of every day on the way, the method's retirement
+// included, and not after. Where nothing may be reused, `data` itself.
+[[nodiscard]] Instant reuse_until(const MethodRule& row, Scope scope, Instant data);
+
+// The last instant before no certificate may rest on the method any more, however fresh the
+// validation; nullopt if no such day is known, and for S/MIME, which outlives the TLS methods.
+[[nodiscard]] std::optional<Instant> relied_on_until(const MethodRule& row, Scope scope);
+
+// How long permission to sign lasts where it rests on control alone: IP addresses have no CAA
+// (house rule "dcv.window").
+[[nodiscard]] std::chrono::hours control_window(Date at);
 
 // How a mailbox's domain is reached: its domain part (SBR 3.2.2.1), or the mail server that RFC
 // 5321 s5.1 selects for it (SBR 3.2.2.3). Everything else is by name.

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "rules/difference.h"
 #include "rules/requirements.h"
 #include "rules/rule.h"
 
@@ -76,6 +77,19 @@ void append_figures(std::string& out, const Requirements& asked) {
   line("CAA permission lasts for the TTL or (h)", asked.caa_window.value.count());
 }
 
+json::value to_json(const std::optional<Rule>& rule) {
+  return rule ? json::value(to_json(*rule)) : json::value(nullptr);
+}
+
+void append_side(std::string& out, std::string_view which, const std::optional<Rule>& rule) {
+  if (!rule) return;
+  const std::string figure = rule->value ? fmt::format(", {}", *rule->value) : std::string();
+  append_wrapped(out,
+                 fmt::format("{} {} ({}{}): {}", which, citation(*rule), to_string(rule->force),
+                             figure, rule->text),
+                 6);
+}
+
 }  // namespace
 
 json::object render_json(Date at) {
@@ -115,6 +129,32 @@ std::string render_text(Date at) {
     fmt::format_to(std::back_inserter(out), "  {} {:<28} {:<7} {}\n", format_date(change.on),
                    change.rule.id, to_string(change.kind), citation(change.rule));
     append_wrapped(out, change.rule.text, 13);
+  }
+  return out;
+}
+
+json::object render_difference_json(Date from, Date to) {
+  json::array differences;
+  for (const Difference& each : difference(from, to))
+    differences.push_back(json::object{{"kind", to_string(each.kind)},
+                                       {"before", to_json(each.before)},
+                                       {"after", to_json(each.after)}});
+  return {{"from", format_date(from)},
+          {"to", format_date(to)},
+          {"differences", std::move(differences)}};
+}
+
+std::string render_difference_text(Date from, Date to) {
+  const auto differences = difference(from, to);
+  if (differences.empty())
+    return fmt::format("The rules of {} and of {} are the same.\n", format_date(from),
+                       format_date(to));
+  std::string out = fmt::format("From {} to {}:\n\n", format_date(from), format_date(to));
+  for (const Difference& each : differences) {
+    const Rule& rule = each.before ? *each.before : *each.after;
+    fmt::format_to(std::back_inserter(out), "  {:<28} {}\n", rule.id, to_string(each.kind));
+    append_side(out, "was:", each.before);
+    append_side(out, "is:", each.after);
   }
   return out;
 }

@@ -19,4 +19,11 @@ namespace parallax::rules {
 // The same as a table of at most 100 columns, newline at the end.
 [[nodiscard]] std::string render_text(Date at);
 
+// What differs between two days: from, to, differences (kind, before and after: the rule's members,
+// null where it does not hold).
+[[nodiscard]] boost::json::object render_difference_json(Date from, Date to);
+
+// The same for people, at most 100 columns, newline at the end.
+[[nodiscard]] std::string render_difference_text(Date from, Date to);
+
 }  // namespace parallax::rules

@@ -24,6 +24,8 @@ constexpr Place kReuseRetired[] = {{"2.2.2", "3.2.2.4", day(2026, 1, 12)}};
 constexpr Place kReuseSmime[] = {{"1.0.0", "4.2.1", day(2023, 1, 1)}};
 constexpr Place kReuseMailboxAcme[] = {{"1.0.10", "3.2.2.4", day(2025, 7, 2)}};
 
+constexpr Place kWindow[] = {{"1.6.4", "3.2.2.5", day(2019, 3, 16)}};
+
 constexpr Place kMailboxDomain[] = {{"1.0.0", "3.2.2.1", day(2023, 1, 1)}};
 constexpr Place kMailServer[] = {{"1.0.0", "3.2.2.3", day(2023, 1, 1)}};
 
@@ -117,6 +119,10 @@ constexpr Phase kPhases[] = {
     {"dcv.tls-not-verified", Document::tls_br, "SC-025", kWebsite, Scope::both, true,
      day(2020, 3, 3), kOpenEnd, Force::must, std::nullopt,
      "The rules are silent on certificates of the web servers asked: they are not verified."},
+    {"dcv.window", Document::tls_br, "SC-007", kWindow, Scope::tls, true, day(2019, 3, 16),
+     kOpenEnd, Force::must, 8,
+     "Permission to sign for an IP address, which has no CAA, lasts so many hours; how long its "
+     "validation may be reused is another matter."},
 };
 
 }  // namespace

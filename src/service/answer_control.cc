@@ -71,7 +71,7 @@ json::value http(const std::optional<dcv::ControlObservation>& seen) {
   out["hops"] = std::move(hops);
   out["body"] =
       json_text(printable(std::string_view(body).substr(0, kBodyShownMax), kBodyShownMax));
-  out["body_truncated"] = seen->http->body_truncated || body.size() > kBodyShownMax;
+  out["body_truncated"] = !seen->http->whole() || body.size() > kBodyShownMax;
   return out;
 }
 
@@ -103,6 +103,15 @@ json::object perspective(const orders::PerspectiveFinding& finding) {
   return out;
 }
 
+json::value name_method(const std::optional<rules::MethodRule>& method) {
+  if (!method) return nullptr;
+  json::object out;
+  out["method"] = json_text(rules::to_string(method->method));
+  out["rule"] = json_rule(method->rule);
+  out["standing"] = json_text(rules::to_string(method->standing));
+  return out;
+}
+
 dns::Verdict verdict_of(const orders::ControlDecision& decision) {
   return decision.primary ? decision.primary->verdict : dns::Verdict::indeterminate;
 }
@@ -119,13 +128,17 @@ json::value control_answer(const std::optional<orders::ControlDecision>& asked) 
   out["method"] = json_text(rules::to_string(decision.method.method));
   out["rule"] = json_rule(decision.method.rule);
   out["standing"] = json_text(rules::to_string(decision.method.standing));
+  out["name_method"] = name_method(decision.name_method);
   out["outcome"] = json_text(orders::to_string(decision.outcome));
   out["reason"] = json_text(decision.reason);
   out["explanation"] = json_text(decision.explanation);
+  out["confirmed_at"] = json_instant(decision.confirmed_at);
   out["adn"] = path.empty() ? json::value(nullptr) : json::value(json_text(path.back().text()));
   out["adn_path"] = names_of(path);
   out["adn_steps"] = steps_of(decision.derivation.steps);
   out["smtp_host"] = json_name(decision.smtp_host);
+  out["equal_preference"] = decision.equal_preference;
+  out["mail_servers"] = names_of(decision.mail_servers);
   out["dnssec"] = json_text(dns::to_string(verdict_of(decision)));
   out["quorum"] = json_text(decision.quorum);
   out["corroborated"] = decision.corroborated;

@@ -88,7 +88,9 @@ std::string write_v1_answer(const orders::Decision& decision) {
   out["received"] = json_text(format_instant(decision.received));
   out["decided"] = json_text(format_instant(decision.decided));
   out["permission_expires"] = json_instant(decision.permission_expires);
-  out["evidence"] = json::object{{"index", decision.evidence_index}};
+  out["evidence"] = json::object{{"index", decision.evidence_index},
+                                {"leaf_hash", json_text(decision.leaf_hash)}};
+  out["permit"] = decision.permit.empty() ? json::value(nullptr) : json_text(decision.permit);
   out["names"] = std::move(names);
   return json::serialize(out);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -11,6 +12,7 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "caa/parameters.h"
+#include "dcv/method.h"
 #include "dcv/methods/dns_account.h"
 #include "service/limits.h"
 
@@ -75,6 +77,25 @@ dns::RecordType record_type(ObjectReader& in) {
   if (text != "TXT")
     in.reject("record_type", "\"record_type\" must be TXT, CNAME or CAA (TLS BR 3.2.2.4.7)");
   return dns::RecordType::txt;
+}
+
+// Besides the challenge: what a contact did, and the first error within another object.
+struct Aside {
+  std::optional<Instant> confirmed_at{};
+  Status nested{};
+};
+
+dcv::Challenge read_contact(ObjectReader& in, Aside& aside) {
+  if (const auto text = in.optional_string("confirmed_at")) {
+    const auto at = parse_instant(*text);
+    if (at)
+      aside.confirmed_at = *at;
+    else
+      in.reject("confirmed_at",
+                "\"confirmed_at\" must be a time such as 2026-11-23T08:00:00Z "
+                "(RFC 3339)");
+  }
+  return dcv::ContactValue{bounded(in, "contact")};
 }
 
 dcv::Challenge read_dns_change(ObjectReader& in) {
@@ -174,15 +195,32 @@ dcv::Challenge read_tls_alpn(ObjectReader& in) {
   return dcv::TlsAlpnValue{digest ? *digest : std::string()};
 }
 
-std::optional<dcv::Challenge> read_reverse(ObjectReader& in) {
+// By what control of the name is shown that the address points to: a method of 3.2.2.4 at that very
+// name, so no member leads away from it. Nullopt with the reason in `aside`, or for the methods
+// that the caller carries out.
+std::optional<dcv::NameControl> read_name_control(const json::value& value, std::string pointer,
+                                                  const ControlContext& context, Aside& aside);
+
+std::optional<dcv::Challenge> read_reverse(ObjectReader& in, const ControlContext& context,
+                                           Aside& aside) {
   auto name = name_in(in, "name", bounded(in, "name"));
-  if (!name) return std::nullopt;
-  return dcv::ReverseValue{std::move(*name)};
+  const json::value* value = in.optional_value("control");
+  if (value == nullptr) {
+    aside.nested = fail(
+        {ErrorCode::malformed,
+         "\"control\" is required: a PTR record alone shows no control of the address; say how "
+         "control of the name is shown that it points to",
+         {{"pointer", in.pointer_to("control")}, {"rule", "TLS BR 3.2.2.5.3"}}});
+    return std::nullopt;
+  }
+  auto control = read_name_control(*value, in.pointer_to("control"), context, aside);
+  if (!name || !control) return std::nullopt;
+  return dcv::ReverseValue{std::move(*name), std::move(control)};
 }
 
 // None for the methods that the caller carries out.
 std::optional<dcv::Challenge> read_challenge(ObjectReader& in, ControlMethod method,
-                                             const ControlContext& context) {
+                                             const ControlContext& context, Aside& aside) {
   switch (method) {
     case ControlMethod::dns_change: return read_dns_change(in);
     case ControlMethod::acme_dns: return read_acme_dns(in);
@@ -194,10 +232,42 @@ std::optional<dcv::Challenge> read_challenge(ObjectReader& in, ControlMethod met
     case ControlMethod::contact_email_txt:
     case ControlMethod::contact_email_caa:
     case ControlMethod::contact_phone_txt:
-    case ControlMethod::contact_phone_caa: return dcv::ContactValue{bounded(in, "contact")};
-    case ControlMethod::reverse_lookup: return read_reverse(in);
+    case ControlMethod::contact_phone_caa: return read_contact(in, aside);
+    case ControlMethod::reverse_lookup: return read_reverse(in, context, aside);
     default: return std::nullopt;
   }
+}
+
+std::optional<dcv::NameControl> read_name_control(const json::value& value, std::string pointer,
+                                                  const ControlContext& context, Aside& aside) {
+  ObjectReader in(value, std::move(pointer));
+  const auto method = rules::parse_control_method(in.string("method"));
+  if (!method) {
+    in.reject("method", method.error().message);
+    aside.nested = fail(in.finish().error());
+    return std::nullopt;
+  }
+  if (*method == ControlMethod::reverse_lookup || dcv::find_method(*method) == nullptr) {
+    aside.nested =
+        fail({ErrorCode::unsupported,
+              fmt::format("{} is no method by which control of a name is looked for here",
+                          rules::to_string(*method)),
+              {{"pointer", in.pointer_to("method")},
+               {"field", "control.method"},
+               {"rule", "TLS BR 3.2.2.5.3, 3.2.2.4"}}});
+    return std::nullopt;
+  }
+  auto challenge = read_challenge(in, *method, context, aside);
+  if (const auto end = in.finish(); !end) aside.nested = fail(end.error());
+  if (!aside.nested || !challenge) return std::nullopt;
+  dcv::NameControl out{*method, {}};
+  std::visit(
+      [&out](auto& each) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(each)>, dcv::ReverseValue>)
+          out.challenge = std::move(each);
+      },
+      *challenge);
+  return out;
 }
 
 dcv::Target target_of(const names::CertificateName& name) {
@@ -217,37 +287,14 @@ void read_way(ObjectReader& in, const ControlContext& context, dcv::ControlCheck
     in.reject("mail_server", "\"mail_server\" is for the mailboxes of S/MIME orders (SBR 3.2.2.3)");
 }
 
-}  // namespace
-
-Result<orders::ControlRequest> parse_control(const json::value& control, std::string pointer,
-                                             const ControlContext& context) {
-  ObjectReader in(control, std::move(pointer));
-  const std::string text = in.string("method");
-  const auto method = rules::parse_control_method(text);
-  if (!method) {
-    in.reject("method", method.error().message);
-    return fail(in.finish().error());
-  }
-  orders::ControlRequest out{*method, std::nullopt};
-  // TLS BR 3.2.2.4.8: nothing looks for it any more; planning says since when.
-  if (*method == ControlMethod::ip_address) return out;
-  auto challenge = read_challenge(in, *method, context);
-  if (challenge) {
-    dcv::ControlCheck check{*method, target_of(context.name), std::nullopt, std::nullopt,
-                            false,   std::move(*challenge)};
-    read_way(in, context, check);
-    out.check = std::move(check);
-  }
-  if (const auto end = in.finish(); !end) return fail(end.error());
-  return out;
-}
-
-std::string control_member(std::string_view field, ControlMethod method) {
+// As control_member(), for one method.
+std::string member_of(std::string_view field, ControlMethod method) {
   const bool acme_http = method == ControlMethod::acme_http;
   const bool digest = method == ControlMethod::acme_dns || method == ControlMethod::dns_account;
   if (field == "method") return "/method";
   if (field == "adn" || field == "follow_cnames") return "/adn";
   if (field == "mail_server") return "/mail_server";
+  if (field == "confirmed_at") return "/confirmed_at";
   if (field == "challenge.type") return "/record_type";
   if (field == "challenge.digest") return "/key_authorization_hash";
   if (field == "challenge.whole") return "/match";
@@ -262,9 +309,80 @@ std::string control_member(std::string_view field, ControlMethod method) {
   return "/" + member.substr(0, member.find_first_of(".["));
 }
 
+// Methods that the caller carries out at a name other than the one applied for.
+bool has_adn(ControlMethod method) {
+  return method == ControlMethod::constructed_email || method == ControlMethod::domain_contact;
+}
+
+// Under which a request for control of such a name is judged, where nothing closer is known.
+std::string_view rule_of(const names::CertificateName& name) {
+  if (std::holds_alternative<names::IpAddress>(name)) return "TLS BR 3.2.2.5";
+  return std::holds_alternative<names::MailboxAddress>(name) ? "SBR 3.2.2" : "TLS BR 3.2.2.4";
+}
+
+bool names_rule(const Error& error) {
+  return std::any_of(error.context.begin(), error.context.end(),
+                     [](const auto& each) { return each.first == "rule"; });
+}
+
+Result<orders::ControlRequest> read_control(const json::value& control, std::string pointer,
+                                            const ControlContext& context) {
+  ObjectReader in(control, std::move(pointer));
+  const std::string text = in.string("method");
+  const auto method = rules::parse_control_method(text);
+  if (!method) {
+    in.reject("method", method.error().message);
+    return fail(in.finish().error());
+  }
+  orders::ControlRequest out{.method = *method};
+  // TLS BR 3.2.2.4.8: nothing looks for it any more; planning says since when.
+  if (*method == ControlMethod::ip_address) return out;
+  Aside aside;
+  auto challenge = read_challenge(in, *method, context, aside);
+  out.confirmed_at = aside.confirmed_at;
+  if (has_adn(*method))
+    if (const auto adn = in.optional_string("adn")) out.adn = name_in(in, "adn", *adn);
+  if (challenge) {
+    dcv::ControlCheck check{*method, target_of(context.name), std::nullopt, std::nullopt,
+                            false,   std::move(*challenge)};
+    read_way(in, context, check);
+    out.check = std::move(check);
+  }
+  if (!aside.nested) return fail(aside.nested.error());
+  if (const auto end = in.finish(); !end) return fail(end.error());
+  return out;
+}
+
+}  // namespace
+
+Result<orders::ControlRequest> parse_control(const json::value& control, std::string pointer,
+                                             const ControlContext& context) {
+  auto out = read_control(control, std::move(pointer), context);
+  if (out || names_rule(out.error())) return out;
+  return fail(std::move(out.error()).with("rule", std::string(rule_of(context.name))));
+}
+
+ControlMethods methods_of(const orders::ControlRequest& request) {
+  const auto* reverse =
+      request.check ? std::get_if<dcv::ReverseValue>(&request.check->challenge) : nullptr;
+  if (reverse == nullptr || !reverse->control) return {request.method, std::nullopt};
+  return {request.method, reverse->control->method};
+}
+
+std::string control_member(std::string_view field, const ControlMethods& methods) {
+  constexpr std::string_view kNested = "control.";
+  if (!methods.of_pointed_name || !field.starts_with(kNested))
+    return member_of(field, methods.method);
+  return "/control" + member_of(field.substr(kNested.size()), *methods.of_pointed_name);
+}
+
 json::value to_json(const orders::ControlRequest& request) {
-  return json::object{{"method", rules::to_string(request.method)},
-                      {"check", request.check ? dcv::to_json(*request.check) : json::value()}};
+  json::object out{{"method", rules::to_string(request.method)},
+                   {"check", request.check ? dcv::to_json(*request.check) : json::value()}};
+  // Left out where nothing is said, so that such orders keep their digests.
+  if (request.adn) out["adn"] = request.adn->text();
+  if (request.confirmed_at) out["confirmed_at"] = format_instant(*request.confirmed_at);
+  return out;
 }
 
 }  // namespace parallax::service

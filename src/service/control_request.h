@@ -2,6 +2,7 @@
 // The `control` member of a name in POST /v1/corroborations: how control of it is to be shown.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,15 +29,22 @@ struct ControlContext {
 
 // Reads the object at `pointer`: form, kinds and encodings. Whether the method may be used and its
 // values suffice is judged once the order is planned (orders::plan_order). Unknown members are
-// errors; those of a method that must not be used any more are not read. Error: malformed, with
-// "pointer".
+// errors; those of a method that must not be used any more are not read. Errors: malformed, and
+// unsupported for the control of the name that an address points to, with "pointer" and "rule".
 [[nodiscard]] Result<orders::ControlRequest> parse_control(const boost::json::value& control,
                                                            std::string pointer,
                                                            const ControlContext& context);
 
+struct ControlMethods {
+  rules::ControlMethod method = rules::ControlMethod::dns_change;
+  std::optional<rules::ControlMethod> of_pointed_name;  // 3.2.2.5.3: of what the PTR points to
+};
+[[nodiscard]] ControlMethods methods_of(const orders::ControlRequest& request);
+
 // The member of `control` that a planning error's "field" speaks of, for example
 // "challenge.digest" of acme-tls-alpn is "/key_authorization_hash"; empty for `control` itself.
-[[nodiscard]] std::string control_member(std::string_view field, rules::ControlMethod method);
+// "control.challenge.value" speaks of the `control` of the name that an address points to.
+[[nodiscard]] std::string control_member(std::string_view field, const ControlMethods& methods);
 
 // The request as JSON, for the digest of an order: equal if and only if the requests are.
 [[nodiscard]] boost::json::value to_json(const orders::ControlRequest& request);

@@ -40,10 +40,10 @@ std::optional<Problem> problem_with_wrapping(const net::HttpRequest& request) {
                                printable(*coding, kQuotedHeaderSizeMax)),
                    {},
                    {}};
-  if (request.body.size() > kRequestBodySizeMax)
+  if (request.body.size() > kOrderBodySizeMax)
     return Problem{ProblemKind::body_too_large,
                    fmt::format("The body has {} octets; at most {} are accepted.",
-                               request.body.size(), kRequestBodySizeMax),
+                               request.body.size(), kOrderBodySizeMax),
                    {},
                    {}};
   return std::nullopt;

@@ -75,7 +75,8 @@ dcv::Target looked_at(const names::CertificateName& name) {
 }
 
 // Whether the method may be used for such a target on that day.
-Status check_method(ControlMethod method, const names::CertificateName& name, Date day) {
+Status check_method(ControlMethod method, const names::CertificateName& name, Date day,
+                    bool refuse_discouraged) {
   const bool address = std::holds_alternative<names::IpAddress>(name);
   // 3.2.2.4.8 has no row for addresses, and its end is the same for everything.
   const auto kind =
@@ -95,6 +96,12 @@ Status check_method(ControlMethod method, const names::CertificateName& name, Da
                                    row->retired_by),
                        {{"rule", std::move(rule)}}},
                       "method"));
+  if (row->standing == MethodStanding::discouraged && refuse_discouraged)
+    return fail(about({ErrorCode::forbidden,
+                       fmt::format("{} should not be used since {}, and is switched off here",
+                                   mpic_method(method), format_date(*row->discouraged_from)),
+                       {{"rule", std::move(rule)}}},
+                      "method"));
   if (std::holds_alternative<names::WildcardName>(name) && !row->wildcard)
     return fail(
         about({ErrorCode::forbidden,
@@ -107,10 +114,12 @@ Status check_method(ControlMethod method, const names::CertificateName& name, Da
 }  // namespace
 
 Result<MpicControl> mpic_control(const MpicDcvParameters& parameters, std::string_view target,
-                                 const names::PublicSuffixList& suffixes, Date day, bool lab) {
+                                 const names::PublicSuffixList& suffixes, Date day, bool lab,
+                                 bool refuse_discouraged) {
   auto name = parse_target(target, parameters.method, suffixes);
   if (!name) return fail(about(std::move(name.error()), "applied_for"));
-  if (const auto may = check_method(parameters.method, *name, day); !may) return fail(may.error());
+  if (const auto may = check_method(parameters.method, *name, day, refuse_discouraged); !may)
+    return fail(may.error());
   if (parameters.flaw) return fail(*parameters.flaw);
   if (!parameters.challenge)
     return fail(about({ErrorCode::unsupported, "nothing looks for this method", {}}, "method"));

@@ -44,11 +44,12 @@ struct MpicControl {
 
 // `target` as sent: a domain name, `*.name`, an IP address, and for reverse-address-lookup the
 // address's name in in-addr.arpa or ip6.arpa. Errors: malformed, unsupported, forbidden; the
-// context has "field" (as dcv::validate has it) and perhaps "rule".
+// context has "field" (as dcv::validate has it) and perhaps "rule". Methods that SHOULD NOT be used
+// are forbidden where `refuse_discouraged`.
 [[nodiscard]] Result<MpicControl> mpic_control(const MpicDcvParameters& parameters,
                                                std::string_view target,
                                                const names::PublicSuffixList& suffixes, Date day,
-                                               bool lab);
+                                               bool lab, bool refuse_discouraged = false);
 
 // The member of the request that an error's "field" speaks of: "domain_or_ip_target",
 // "validation_method", "challenge_value", ...

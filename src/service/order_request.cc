@@ -13,7 +13,6 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "caa/parameters.h"
-#include "service/control_request.h"
 #include "service/limits.h"
 #include "service/requested_name.h"
 
@@ -63,6 +62,20 @@ Status read_issuers(const std::vector<std::string>& texts, orders::Order& order)
   return {};
 }
 
+// An order within the limits of its members fits into a body (docs/api.md): names and issuers have
+// 253 octets at most, and what else an order holds is small.
+constexpr std::size_t kJsonAroundOneName = 512;
+constexpr std::size_t kIssuersSizeMax =
+    orders::kIssuersPerOrderMax * (names::kDomainNameSizeMax + 4);
+constexpr std::size_t kRestOfOrderSizeMax = 4 * 1024;
+static_assert(dcv::kChallengeSizeMax + dcv::kPathSizeMax + dcv::kPatternSizeMax +
+                  dcv::kHeadersMax * 2 * dcv::kHeaderSizeMax + names::kDomainNameSizeMax +
+                  kJsonAroundOneName <=
+              kNameWithControlSizeMax);
+static_assert(orders::kNamesPerOrderMax * kNameWithControlSizeMax + kIssuersSizeMax +
+                  kRestOfOrderSizeMax <=
+              kOrderBodySizeMax);
+
 // One entry of `names`: a text, or an object that may ask for control.
 struct NameEntry {
   std::string text;
@@ -105,12 +118,6 @@ Result<ReadName> read_name(const json::value& value, std::string pointer,
   return out;
 }
 
-bool same(const std::optional<orders::ControlRequest>& a,
-          const std::optional<orders::ControlRequest>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  return a->method == b->method && a->check == b->check;
-}
-
 Status read_names(const json::array& entries, const names::PublicSuffixList& suffixes,
                   OrderRequest& request) {
   orders::Order& order = request.order;
@@ -126,10 +133,10 @@ Status read_names(const json::array& entries, const names::PublicSuffixList& suf
     const auto [known, fresh] = seen.emplace(names::text_of(read->name), order.names.size());
     if (fresh) {
       request.places.push_back(
-          {i, read->control ? std::optional(read->control->method) : std::nullopt});
+          {i, read->control ? std::optional(methods_of(*read->control)) : std::nullopt});
       order.names.push_back(std::move(read->name));
       order.controls.push_back(std::move(read->control));
-    } else if (!same(order.controls[known->second], read->control)) {
+    } else if (order.controls[known->second] != read->control) {
       return fail(Error{ErrorCode::malformed,
                         "the name stands in the order twice, with different \"control\"",
                         {{"pointer", fmt::format("/names/{}", i)}}});
@@ -218,10 +225,10 @@ Error located(Error error, const std::vector<NamePlace>& places) {
   if (index >= places.size()) return error;
   const NamePlace& place = places[index];
   std::string pointer = fmt::format("/names/{}", place.index);
-  if (place.method)
+  if (place.methods)
     pointer += field == "applied_for" || field == "name"
                    ? "/name"
-                   : "/control" + control_member(field, *place.method);
+                   : "/control" + control_member(field, *place.methods);
   return std::move(error).with("pointer", std::move(pointer));
 }
 
@@ -229,7 +236,7 @@ std::vector<names::DomainName> issuers_named(const orders::Order& order) {
   std::vector<names::DomainName> out = order.issuers;
   for (const auto& control : order.controls) {
     if (!control || !control->check) continue;
-    const auto* value = std::get_if<dcv::PersistentValue>(&control->check->challenge);
+    const auto* value = dcv::persistent_value(*control->check);
     if (value != nullptr) out.insert(out.end(), value->issuers.begin(), value->issuers.end());
   }
   return out;

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "names/public_suffix.h"
 #include "orders/order.h"
+#include "service/control_request.h"
 
 namespace parallax::service {
 
@@ -23,8 +24,8 @@ inline constexpr std::string_view kMpicOrderPrefix = "mpic-";
 
 // Where a name of the order stands in the body.
 struct NamePlace {
-  std::size_t index = 0;  // in `names`
-  std::optional<rules::ControlMethod> method;
+  std::size_t index = 0;                  // in `names`
+  std::optional<ControlMethods> methods;  // none where control is not asked for
 };
 
 struct OrderRequest {

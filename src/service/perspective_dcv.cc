@@ -31,7 +31,8 @@ json::array loc_of(const Error& error, rules::ControlMethod method) {
   return out;
 }
 
-tl::expected<Asked, json::array> parse(std::string_view body, Date day, bool lab,
+tl::expected<Asked, json::array> parse(std::string_view body, Date day,
+                                       const PerspectiveDcv::Settings& settings,
                                        const names::PublicSuffixList& suffixes) {
   constexpr std::string_view kParameters = "dcv_check_parameters";
   const auto document = parse_mpic_document(body, {"body"});
@@ -51,7 +52,8 @@ tl::expected<Asked, json::array> parse(std::string_view body, Date day, bool lab
     issues.add("missing", in.loc_of(kParameters), "Field required", *document);
   if (!parameters || !issues.empty()) return tl::unexpected(issues.take());
 
-  auto control = mpic_control(*parameters, target, suffixes, day, lab);
+  auto control =
+      mpic_control(*parameters, target, suffixes, day, settings.lab, settings.refuse_discouraged);
   if (!control) {
     issues.add("value_error", loc_of(control.error(), parameters->method),
                "Value error, " + mpic_sentence(control.error(), parameters->method), nullptr);
@@ -73,7 +75,7 @@ Task<net::HttpResponse> PerspectiveDcv::post(net::HttpRequest request) {
     co_return json_response(403, {{"detail", "Forbidden"}});
   if (request.body.size() > kRequestBodySizeMax)
     co_return to_response({ProblemKind::body_too_large, "Request body too large", {}, {}});
-  auto asked = parse(request.body, date_of(clock_.now()), settings_.lab, suffixes_);
+  auto asked = parse(request.body, date_of(clock_.now()), settings_, suffixes_);
   if (!asked) {
     json::object body;
     body["detail"] = std::move(asked.error());

@@ -37,6 +37,7 @@ class PerspectiveDcv {
     // See PerspectiveCaa: whether the bearer of a certificate may ask. Empty: whoever reaches the
     // listener.
     std::function<bool(const net::HttpRequest&)> may_ask{};
+    bool refuse_discouraged = false;  // methods that SHOULD NOT be used are switched off
   };
   PerspectiveDcv(LocalControlObserver& observer, const names::PublicSuffixList& suffixes,
                  const Clock& clock, Settings settings)

@@ -34,15 +34,16 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
-// The parameter's value if `path` fits `pattern` ("" for a pattern without one).
-std::optional<std::string> fit(std::string_view pattern, std::string_view path) {
+// The parameter's value if `path` fits `pattern` ("" for a pattern without one); of a `tree` it may
+// hold slashes.
+std::optional<std::string> fit(std::string_view pattern, bool tree, std::string_view path) {
   const std::size_t open = pattern.find('{');
   if (open == std::string_view::npos)
     return pattern == path ? std::optional<std::string>("") : std::nullopt;
   if (!path.starts_with(pattern.substr(0, open))) return std::nullopt;
   const std::string_view segment = path.substr(open);
   if (segment.empty() || segment.size() > kPathParameterSizeMax ||
-      segment.find('/') != std::string_view::npos)
+      (!tree && segment.find('/') != std::string_view::npos))
     return std::nullopt;
   return percent_decode(segment);
 }
@@ -75,6 +76,10 @@ void Router::add(std::string method, std::string pattern, RouteHandler handler) 
   routes_.push_back({std::move(method), std::move(pattern), std::move(handler)});
 }
 
+void Router::add_tree(std::string method, std::string pattern, RouteHandler handler) {
+  routes_.push_back({std::move(method), std::move(pattern), std::move(handler), true});
+}
+
 std::vector<std::string> Router::patterns() const {
   std::vector<std::string> out;
   for (const Route& route : routes_)
@@ -85,7 +90,7 @@ std::vector<std::string> Router::patterns() const {
 Router::Match Router::match(const net::HttpRequest& request) const {
   Match found;
   for (const Route& route : routes_) {
-    auto parameter = fit(route.pattern, request.path);
+    auto parameter = fit(route.pattern, route.tree, request.path);
     if (!parameter) continue;
     found.allowed.push_back(route.method);
     if (found.route == nullptr && route.method == request.method) {

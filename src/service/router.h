@@ -15,15 +15,18 @@ namespace parallax::service {
 class Metrics;
 
 // Every pattern that some part of the service installs; metrics know no other.
-inline constexpr std::array<std::string_view, 9> kRoutePatterns = {"/v1/corroborations",
-                                                                   "/v1/corroborations/{id}",
-                                                                   "/mpic",
-                                                                   "/caa",
-                                                                   "/dcv",
-                                                                   "/healthz",
-                                                                   "/configz",
-                                                                   "/metrics",
-                                                                   "/openapi.json"};
+inline constexpr std::array<std::string_view, 12> kRoutePatterns = {"/v1/corroborations",
+                                                                    "/v1/corroborations/{id}",
+                                                                    "/mpic",
+                                                                    "/caa",
+                                                                    "/dcv",
+                                                                    "/healthz",
+                                                                    "/configz",
+                                                                    "/metrics",
+                                                                    "/openapi.json",
+                                                                    "/log/checkpoint",
+                                                                    "/log/tile/{tile}",
+                                                                   "/.well-known/jwks.json"};
 
 // Answers a request; the second argument is the decoded path parameter, empty without one.
 using RouteHandler = std::function<Task<net::HttpResponse>(net::HttpRequest, std::string)>;
@@ -35,9 +38,11 @@ class Router {
   // `metrics` may be null; it outlives the router.
   explicit Router(Metrics* metrics = nullptr) : metrics_(metrics) {}
 
-  // `pattern` is a path; its last segment may be `{...}`, which takes one segment of 1 to
+  // `pattern` is a path; its last segment may be `{name}`, which takes one segment of 1 to
   // kPathParameterSizeMax octets, percent-decoded (RFC 3986 s2.1).
   void add(std::string method, std::string pattern, RouteHandler handler);
+  // As add(), but the last segment takes all that follows, slashes included.
+  void add_tree(std::string method, std::string pattern, RouteHandler handler);
 
   // Answers through the matching route. None: 404; only another method: 405 with Allow. Paths
   // under /v1 get problem details, others the `{"detail": ...}` bodies Open MPIC's clients know.
@@ -54,6 +59,7 @@ class Router {
     std::string method;
     std::string pattern;
     RouteHandler handler;
+    bool tree = false;
   };
   struct Match {
     const Route* route = nullptr;  // none: `allowed` says whether the path exists

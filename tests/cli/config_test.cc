@@ -29,6 +29,7 @@ TEST(Config, AnEmptyFileIsAllDefaults) {
   EXPECT_EQ(config.dns.lookup_timeout, milliseconds(5000));
   EXPECT_EQ(config.check_timeout, milliseconds(15'000));
   EXPECT_FALSE(config.caa.permit_insecure_lookup_failure);
+  EXPECT_FALSE(config.allow_domain_contact);
   EXPECT_FALSE(config.caa.flag_one_is_critical);
   EXPECT_FALSE(config.remotes_after_primary);
   EXPECT_FALSE(config.plain_http);
@@ -37,6 +38,42 @@ TEST(Config, AnEmptyFileIsAllDefaults) {
   EXPECT_THAT(config.coordinator_names, ElementsAre("coordinator"));
   EXPECT_FALSE(config.primary);
   EXPECT_TRUE(config.remotes.empty());
+}
+
+TEST(Config, BoundsOfTheClientForTargetsAreAsDeclared) {
+  const net::GuardedSettings built_in;
+  const net::GuardedSettings guarded = read("").guarded;
+  EXPECT_EQ(guarded.body_bytes_max, built_in.body_bytes_max);
+  EXPECT_EQ(guarded.redirects_max, built_in.redirects_max);
+  EXPECT_EQ(guarded.connect_timeout, built_in.connect_timeout);
+  EXPECT_EQ(guarded.tls_timeout, built_in.tls_timeout);
+  EXPECT_EQ(guarded.response_timeout, built_in.response_timeout);
+}
+
+TEST(Config, ReadsTheBoundsOfTheClientForTargets) {
+  const net::GuardedSettings guarded = read(R"([control]
+body_bytes_max = 8192
+redirects_max = 0
+connect_timeout_ms = 500
+tls_timeout_ms = 600
+response_timeout_ms = 700
+)")
+                                           .guarded;
+  EXPECT_EQ(guarded.body_bytes_max, 8192U);
+  EXPECT_EQ(guarded.redirects_max, 0U);
+  EXPECT_EQ(guarded.connect_timeout, milliseconds(500));
+  EXPECT_EQ(guarded.tls_timeout, milliseconds(600));
+  EXPECT_EQ(guarded.response_timeout, milliseconds(700));
+}
+
+TEST(Config, NoBoundOfTheClientForTargetsCanWeakenAValidation) {
+  for (const char* line :
+       {"redirects_max = 11", "redirects_max = -1", "body_bytes_max = 8191",
+        "body_bytes_max = 262145", "connect_timeout_ms = 499", "connect_timeout_ms = 10001",
+        "tls_timeout_ms = 0", "response_timeout_ms = 30001"}) {
+    SCOPED_TRACE(line);
+    EXPECT_FALSE(parse_config(std::string("[control]\n") + line + "\n", "/etc/parallax"));
+  }
 }
 
 TEST(Config, ReadsACoordinator) {
@@ -122,6 +159,10 @@ const Bad kBad[] = {
     {"log_format", "[log]\nformat = \"xml\"", "log.format"},
     {"lookup_failure", "[caa]\nlookup_failure = \"permit\"",
      "must be \"refuse\" or \"permit-if-insecure\""},
+    {"domain_contact", "[control]\ndomain_contact = true",
+     "control.domain_contact: must be a text in quotes"},
+    {"domain_contact_word", "[control]\ndomain_contact = \"yes\"",
+     "control.domain_contact: must be \"allow\" or \"refuse\""},
     {"listen_name", "[server]\nlisten = \"localhost:8443\"", "server.listen: must be address:port"},
     {"listen_no_port", "[server]\nlisten = \"127.0.0.1\"", "server.listen"},
     {"listen_big_port", "[server]\nlisten = \"127.0.0.1:65536\"", "server.listen"},

@@ -45,6 +45,7 @@ TEST_F(KeyFile, IsReadOnlyWhileItIsItsOwnersAlone) {
     set_mode(c.mode);
     const Status kept = require_private(path_);
     const auto key = read_signing_key(path_);
+    EXPECT_EQ(read_private_file(path_).has_value(), c.accepted);
     EXPECT_EQ(kept.has_value(), c.accepted);
     ASSERT_EQ(key.has_value(), c.accepted);
     if (c.accepted) continue;

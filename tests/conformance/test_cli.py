@@ -206,7 +206,9 @@ def test_evidence(cluster):
     assert record["index"] in [each["index"] for each in by_name]
     refused = system.evidence(cluster, "--outcome", "refused", "--from", record["recorded"])
     assert record["index"] in [each["index"] for each in refused]
-    assert system.evidence(cluster, "--order", order, "--until", record["recorded"]) == []
+    # Remotes that answer late about one name may do so before the other is decided.
+    earlier = system.evidence(cluster, "--order", order, "--until", record["recorded"])
+    assert [each for each in earlier if each["kind"] == "decision"] == []
 
     body = system.evidence_body(cluster, order)
     assert body == system.evidence_body(cluster, record["index"])

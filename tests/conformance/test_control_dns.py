@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Control shown in the DNS, over /v1: TLS BR 3.2.2.4.7, .13, .14, .16, .17, .21, .22, 3.2.2.5.3,
-3.2.2.5.8, and the way to the Authorization Domain Name."""
+"""Control shown in the DNS, over /v1: TLS BR 3.2.2.4.7, .13, .14, .16, .17, .21, .22, and
+the way to the Authorization Domain Name."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -196,6 +196,27 @@ def test_persistent_record(stand, case):
     control.judged(control.decided(stand, name, PERSISTENT.control()), expected)
 
 
+# The hashed form (draft-ietf-acme-dns-persist-02): a wildcard needs policy=wildcard.
+HASHED = {
+    "itself": ("hashed.persist.alder", None), "wildcard": ("*.hashed.persist.alder", None),
+    "any-domain": ("hashed-any.persist.alder", None),
+    "any-domain-wildcard": ("*.hashed-any.persist.alder", None),
+    "without-policy": ("hashed-self.persist.alder", None),
+    "without-policy-wildcard": ("*.hashed-self.persist.alder", {"record-unusable"}),
+    "clear-text": ("future.persist.alder", {"record-unusable"}),
+}
+
+
+@pytest.mark.parametrize("case", HASHED)
+def test_hashed_persistent_record(stand, case):
+    name, expected = HASHED[case]
+    asked = PERSISTENT.control(form="hashed", account_hash_prefix=challenge.HASH_PREFIX,
+                               key_thumbprints=[challenge.thumbprint()])
+    found = control.judged(control.decided(stand, name, asked), expected)
+    if case == "without-policy-wildcard":
+        assert "policy=wildcard" in found["explanation"]
+
+
 def test_persistent_values_are_reused_for_ten_days_at_most(stand):
     found = control.shows(stand, "control.alder", PERSISTENT)
     limit = datetime.fromisoformat(found["reuse_until"][:19]).replace(tzinfo=timezone.utc)
@@ -243,41 +264,6 @@ def test_contact(stand, case):
         control.fails(stand, name, way, expected)
 
 
-# --- Addresses ------------------------------------------------------------------------------------
-
-
-REVERSE = control.Way("reverse-address-lookup", {"name": challenge.POINTED_TO}, None, "dns")
-ADDRESSES = {
-    "right": ("127.0.6.1", None, 0), "ipv6": ("fd00:6::1", None, 0),
-    "wrong": ("127.0.6.2", {"challenge-differs", "record-unusable"}, 0),
-    "one-of-several": ("127.0.6.3", None, 0), "classless": ("127.0.6.4", None, 0),
-    "missing": ("127.0.6.5", {"challenge-missing"}, 0),
-    "two-remotes-differ": ("127.0.6.7", {"quorum-not-met"}, 3),
-    "one-remote-differs": ("127.0.6.8", None, 4), "bogus": ("127.0.6.9", {"control-bogus"}, 0),
-    "servfail": ("127.0.6.10", control.FAILED_LOOKUPS, 0),
-    "silent": ("127.0.6.11", control.FAILED_LOOKUPS, 0),
-    "only-primary": ("127.0.6.12", {"quorum-not-met"}, 0),
-}
-NO_PERSISTENT = {"one-of-several", "classless"}  # these have PTR records alone
-
-
-@pytest.mark.parametrize("way", [REVERSE, PERSISTENT], ids=lambda way: way.method)
-@pytest.mark.parametrize("case", ADDRESSES)
-def test_address(stand, case, way):
-    if way is PERSISTENT and case in NO_PERSISTENT:
-        control.fails(stand, ADDRESSES[case][0], way, {"challenge-missing"})
-        return
-    address, expected, remotes = ADDRESSES[case]
-    if expected is not None:
-        found = control.fails(stand, address, way, expected)
-        assert found["corroborated"] <= remotes
-        return
-    decision = control.decided(stand, address, way.control())
-    assert (decision["outcome"], decision["caa"]) == ("permitted", "not-applicable"), decision
-    assert remotes in (0, control.corroborated(decision))
-    assert decision["control"]["adn"] is None
-
-
 # --- CAA beside control ---------------------------------------------------------------------------
 
 
@@ -322,7 +308,7 @@ def test_names_of_one_order_are_shown_by_methods_of_their_own(stand):
 
 
 @pytest.mark.parametrize("method, name", [
-    ("constructed-email", "nocaa.alder"), ("domain-contact", "nocaa.alder"),
+    ("constructed-email", "nocaa.alder"),
     ("mailbox-email", "alice@permits.alder"), ("acme-email-reply-00", "alice@permits.alder"),
     ("ip-contact-email", "127.0.6.1"), ("ip-contact-phone", "127.0.6.1")])
 def test_what_the_caller_showed_needs_no_perspective(stand, method, name):
@@ -331,6 +317,7 @@ def test_what_the_caller_showed_needs_no_perspective(stand, method, name):
     assert (decision["outcome"], found["reason"]) == ("permitted", "shown-by-caller"), decision
     assert (found["perspectives"], found["quorum"], found["remotes_used"]) == ([], "", 0)
     assert found["without_remotes"]
+    assert decision["permission_expires"]
     if "@" in name:  # SBR 3.2.2.2, 3.2.2.4: CAA at the Primary alone
         assert (decision["caa"], decision["remotes_used"]) == ("checked", 0)
 

@@ -4,6 +4,7 @@
 
 import control
 import pytest
+import system
 from parallax_lab import challenge
 
 pytest_plugins = ["control_fixtures"]
@@ -62,19 +63,11 @@ ACME_HOSTS = {
     "mute.hostile": {"control-timed-out"}, "drip.hostile": {"control-timed-out"},
     "drip-body.hostile": {"control-timed-out"}, "huge.hostile": DIFFERS, "utf-16.hostile": DIFFERS,
     "blanks-and-garbage.hostile": DIFFERS, "gzip.hostile": DIFFERS | BROKEN,
+    "declared-utf-16.hostile": None, "byte-order-mark.hostile": DIFFERS,
+    "zero-in-front.hostile": DIFFERS,
+    "nginx-http2-only.web": BROKEN, "nginx-tls-on-80.web": MISSING,
+    "failing-name.web": control.FAILED_LOOKUPS, "silent-name.web": control.FAILED_LOOKUPS,
 }
-
-
-@pytest.fixture(scope="module")
-def acme_hosts(stand):
-    return control.hosts_at_once(stand, ACME_HOSTS, ACME)
-
-
-@pytest.mark.parametrize("host", ACME_HOSTS)
-def test_acme_http(host, acme_hosts):
-    control.judged(control.decision_in(*acme_hosts[host], ACME.method), ACME_HOSTS[host])
-
-
 WEBSITE_HOSTS = {
     "good.web": None, "created.web": None, "moved-301.web": None, "moved-https.web": None,
     "upper-case.web": DIFFERS, "other.web": DIFFERS, "not-found.web": MISSING,
@@ -82,35 +75,77 @@ WEBSITE_HOSTS = {
     "echo-in-query.web": REDIRECT | DIFFERS, "echo-in-path.web": REDIRECT | DIFFERS,
     "inside.web": ADDRESS, "loop.web": REDIRECT, "odd-port.web": REDIRECT,
     "mute.hostile": {"control-timed-out"}, "garbage.hostile": BROKEN,
+    "nginx-http2-only.web": BROKEN, "nginx-tls-on-80.web": MISSING,
+    "bogus-name.web": {"control-bogus"}, "inside-by-name.web": ADDRESS,
+    "inside-in-ipv6.web": ADDRESS, "ipv6-only.web": None, "ipv6-closed.web": None,
+    "ipv6-lost.web": None,
 }
-
-
-@pytest.fixture(scope="module")
-def website_hosts(stand):
-    return control.hosts_at_once(stand, WEBSITE_HOSTS, WEBSITE)
-
-
-@pytest.mark.parametrize("host", WEBSITE_HOSTS)
-def test_website_change(host, website_hosts):
-    control.judged(control.decision_in(*website_hosts[host], WEBSITE.method), WEBSITE_HOSTS[host])
-
-
+# Here the value may stand among other things: these servers show the key authorization.
+HOSTILE_WEBSITES = {
+    "no-length.hostile": None, "blanks-and-garbage.hostile": None, "huge.hostile": None,
+    "declared-utf-16.hostile": None, "byte-order-mark.hostile": None,
+    "zero-in-front.hostile": None, "utf-16.hostile": DIFFERS, "gzip.hostile": DIFFERS | BROKEN,
+    "truncated.hostile": BROKEN, "truncated-chunk.hostile": BROKEN,
+    "truncated-head.hostile": BROKEN, "reset.hostile": BROKEN, "two-lengths.hostile": BROKEN,
+    "huge-head.hostile": BROKEN, "endless-head.hostile": BROKEN, "bad-status.hostile": BROKEN,
+    "http-0-9.hostile": BROKEN, "smtp.hostile": BROKEN, "http2-only.hostile": BROKEN,
+    "goodbye.hostile": BROKEN, "no-location.hostile": REDIRECT,
+    "control-location.hostile": REDIRECT | BROKEN, "long-location.hostile": REDIRECT | BROKEN,
+    "continues.hostile": BROKEN | {"control-timed-out"},
+    "drip-body.hostile": {"control-timed-out"}, "switch.hostile": BROKEN | MISSING,
+}
 TLS_HOSTS = {
     "good.web": None, "https-only.web": None, "tls-1-2.web": None,
     "plain-on-443.web": BROKEN, "old-tls.web": BROKEN, "closed.web": UNREACHED,
     "garbage.hostile": BROKEN, "http2-only.hostile": BROKEN, "mute.hostile": {"control-timed-out"},
     "goodbye.hostile": BROKEN, "intranet.web": ADDRESS,
+    "nginx-http2-beside.web": None, "nginx-tls-on-80.web": UNREACHED,
 }
+RIGHT = challenge.key_authorization()
+# name: (hosts and what must come of each, method, its changes over /v1 and over /mpic)
+TABLES = {
+    "acme-http": (ACME_HOSTS, ACME, {}, {}),
+    "website": (WEBSITE_HOSTS, WEBSITE, {}, {}),
+    "hostile-website": (HOSTILE_WEBSITES, WEBSITE, {"value": RIGHT}, {"challenge_value": RIGHT}),
+    "website-over-tls": (TLS_HOSTS, WEBSITE, {"scheme": "https"}, {"url_scheme": "https"}),
+}
+PLACES = [(table, host) for table in TABLES for host in TABLES[table][0]]
 
 
 @pytest.fixture(scope="module")
-def tls_hosts(stand):
-    return control.hosts_at_once(stand, TLS_HOSTS, WEBSITE, scheme="https")
+def answers(stand):
+    """{(API, table, host): (status, answer)}, all asked at once: some answer late, or never."""
+    def ask(question):
+        api, table, host = question
+        _, way, v1, mpic = TABLES[table]
+        if api == "v1":
+            return control.order(stand, f"{host}.alder", way.control(**v1))
+        return control.mpic(stand, f"{host}.alder", way.parameters(**mpic))
+    questions = [(api, *place) for place in PLACES for api in ("v1", "mpic")]
+    return dict(zip(questions, system.at_once(ask, questions)))
 
 
-@pytest.mark.parametrize("host", TLS_HOSTS)
-def test_website_change_over_tls(host, tls_hosts):
-    control.judged(control.decision_in(*tls_hosts[host], WEBSITE.method), TLS_HOSTS[host])
+@pytest.mark.parametrize("place", PLACES, ids=control.identify)
+def test_host(place, answers):
+    hosts, way, *_ = TABLES[place[0]]
+    control.judged(control.decision_in(*answers["v1", *place], way.method), hosts[place[1]])
+
+
+# What Open MPIC calls them; all else is a failed lookup, or no error at all.
+MPIC_ERRORS = {"redirect-refused": "mpic_error:redirect:invalid", "http-status": "mpic_error:http",
+               "challenge-differs": None}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=control.identify)
+def test_host_over_mpic(place, answers):
+    status, answer = answers["mpic", *place]
+    assert (status, answer["is_valid"]) == (200, TABLES[place[0]][0][place[1]] is None), answer
+    reason = answers["v1", *place][1]["names"][0]["control"]["reason"]
+    errors = answer["perspectives"][0]["check_response"]["errors"]
+    if reason in MPIC_ERRORS:
+        assert (errors and errors[0]["error_type"]) == MPIC_ERRORS[reason], errors
+    elif reason != "challenge-found":
+        assert errors and errors[0]["error_message"], errors
 
 
 CHALLENGES = {
@@ -193,6 +228,9 @@ def test_what_was_found_instead_is_told_within_bounds(stand):
 
 @pytest.mark.parametrize("host, way, changes, word", [
     ("http2-only.hostile", ACME, {}, "HTTP/2"),
+    ("nginx-http2-only.web", ACME, {}, "HTTP/2"),
+    ("nginx-http2-only.web", WEBSITE, {}, "HTTP/2"),
+    ("nginx-tls-on-80.web", ACME, {}, "400"),
     ("plain-on-443.web", WEBSITE, {"scheme": "https"}, "plain HTTP"),
     ("odd-port.web", ACME, {}, "8080"),
     ("inside.web", ACME, {}, "127.0.9.1"),
@@ -201,6 +239,15 @@ def test_what_was_found_instead_is_told_within_bounds(stand):
 def test_the_explanation_names_the_fault(stand, host, way, changes, word):
     _, told = seen(stand, host, way, **changes)
     assert word in told["explanation"], told["explanation"]
+
+
+@pytest.mark.parametrize("host, word", [
+    ("http2-only.hostile", "HTTP/2"), ("nginx-http2-only.web", "HTTP/2"), ("odd-port.web", "8080"),
+    ("inside.web", "127.0.9.1"), ("not-found.web", "404"), ("loop.web", "loop")])
+def test_the_error_message_over_mpic_names_the_fault(host, word, answers):
+    _, answer = answers["mpic", "acme-http", host]
+    (error,) = answer["perspectives"][0]["check_response"]["errors"]
+    assert word in error["error_message"], error
 
 
 def test_ipv6_comes_first(stand):

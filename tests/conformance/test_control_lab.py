@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab shows each perspective what control.yaml says: by libunbound and plain sockets alone."""
 
+import http.client
 import os
 import socket
 import urllib.error
@@ -86,6 +87,34 @@ def test_nginx_serves_hosts_apart(web_servers, host, status):
         got, body = error.code, None
     assert got == status
     assert body in (None, challenge.key_authorization())
+
+
+FACES = {"right": (200, challenge.key_authorization()), "wrong": (200,
+                                                                challenge.OTHER_RANDOM_VALUE),
+         "missing": (404, None), "silent": (None, None), "closed": (None, None)}
+
+
+def fetch(address, source):
+    """(status, body) of the document for http-01 as seen from `source`; nothing if unreachable."""
+    connection = http.client.HTTPConnection(address, 80, timeout=0.2, source_address=(source, 0))
+    try:
+        connection.request("GET", f"/.well-known/acme-challenge/{challenge.TOKEN}")
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode() if answer.status == 200 else None
+    except OSError:
+        return None, None
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", system.WORLD.web.routes)
+def test_what_each_perspective_reaches_on_its_route(name, web_servers):
+    route = system.WORLD.web.routes[name]
+    everybody = list(system.WORLD.perspectives)[:6]
+    wanted = {who: FACES[route.faces.get(who, route.faces[sites.EVERYBODY])] for who in everybody}
+    sources = {who: system.WORLD.perspectives[who][0] for who in everybody}
+    seen = system.at_once(lambda who: fetch(route.address, sources[who]), everybody)
+    assert dict(zip(everybody, seen)) == wanted
 
 
 def test_lost_packets_are_lost():

@@ -57,6 +57,12 @@ def test_mail_server(stand, domain):
     assert ("mx", "MX") in asked
 
 
+def test_a_mail_server_inside_is_not_connected_to(stand):
+    found = control.fails(stand, "alice@inside.mail.alder", ACME_HTTP, {"address-refused"},
+                          mail_server=True)
+    assert found["smtp_host"] == "intranet.web.alder"
+
+
 @pytest.mark.parametrize("domain", ["single.mail.alder", "implicit.mail.alder", "equal.mail.alder"])
 def test_a_web_server_on_the_mail_server(stand, domain):
     control.shows(stand, f"alice@{domain}", ACME_HTTP, mail_server=True)
@@ -66,6 +72,9 @@ def test_one_of_equal_preference_is_chosen_at_random_and_told(stand):
     chosen = {control.shows(stand, "alice@equal.mail.alder", ACME_DNS, mail_server=True)
               ["smtp_host"] for _ in range(24)}
     assert chosen == {"mx1.postal.alder", "mx2.postal.alder"}
+    found = control.shows(stand, "alice@equal.mail.alder", ACME_DNS, mail_server=True)
+    assert (found["equal_preference"], found["mail_servers"]) == (2, sorted(chosen))
+    assert found["adn"] == found["smtp_host"]
 
 
 def test_the_remotes_follow_the_primarys_selection(stand):

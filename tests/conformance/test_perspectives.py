@@ -109,7 +109,7 @@ def late_record(stage, order, code=CODE):
         for record in system.evidence(stage, "--order", order):
             if record["kind"] == "late-observation":
                 body = system.evidence_body(stage, record["index"])
-                if body["report"]["code"] == code:
+                if body["late"]["report"]["code"] == code:
                     return body
     raise AssertionError(f"no late observation of {order}")
 
@@ -122,7 +122,7 @@ def test_one_liar_is_outvoted(stage):
     assert (decision["outcome"], decision["quorum"]) == ("permitted", "4/5")
     result = system.findings(decision)[LIAR]
     if result == "pending":  # the others were quicker; what it saw is a record of its own
-        report = late_record(stage, "one-liar", LIAR)["report"]
+        report = late_record(stage, "one-liar", LIAR)["late"]["report"]
         assert "other.example" in report["observation"]["statement"]
     else:
         assert result == "denied"
@@ -169,8 +169,8 @@ def test_a_stopped_remote_delays_nothing(stage):
         assert (decision["outcome"], decision["quorum"]) == ("permitted", "4/5")
         assert system.findings(decision)[CODE] == "pending"
         record = late_record(stage, "stopped-1")  # the remote never went on
-        assert record["report"]["observation"] is None
-        assert record["report"]["failure"]["kind"] == "timed-out"
+        assert record["late"]["report"]["observation"] is None
+        assert record["late"]["report"]["failure"]["kind"] == "timed-out"
     finally:
         stage.signal(CODE, signal.SIGCONT)
     assert works_again(stage)
@@ -184,9 +184,9 @@ def test_what_a_stopped_remote_says_late_is_recorded(stage):
     finally:
         stage.signal(CODE, signal.SIGCONT)
     record = late_record(stage, "stopped-2")
-    assert record["report"]["failure"] is None
-    assert record["report"]["observation"]["signature"]
-    assert record["order"] == "stopped-2"
+    assert record["late"]["report"]["failure"] is None
+    assert record["late"]["report"]["observation"]["signature"]
+    assert record["late"]["order"] == "stopped-2"
     status, recalled = system.documented(stage, "GET", "/v1/corroborations/stopped-2")[::2]
     assert (status, recalled) == (200, answer)
 

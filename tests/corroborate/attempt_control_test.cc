@@ -19,7 +19,8 @@ dcv::ControlObservation sight(const std::string& challenge) {
   return seen;
 }
 
-dcv::ControlDetermination judge(const dcv::ControlObservation& seen) {
+dcv::ControlDetermination judge(const dcv::ControlCheck& /*asked*/,
+                                const dcv::ControlObservation& seen) {
   dcv::ControlDetermination found;
   const std::string& challenge = seen.lookups.at(0).rdata.at(0);
   if (challenge == "bogus") {
@@ -133,8 +134,7 @@ TEST(ControlAttempt, RemotesFollowThePrimarysMailServer) {
   ControlStage stage(5);
   const auto mail = names::DomainName::parse("example.com").value();
   const auto host = names::DomainName::parse("mx1.example.com").value();
-  std::get<dcv::ControlCheck>(stage.plan.check).mail_server =
-      dcv::MailServerOf{mail, std::nullopt};
+  std::get<dcv::ControlCheck>(stage.plan.check).mail_server = dcv::MailServerOf{mail, std::nullopt};
   stage.start();
   dcv::ControlObservation seen = sight("value");
   seen.smtp_host = host;

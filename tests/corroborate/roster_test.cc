@@ -193,5 +193,34 @@ TEST(Roster, IsWrittenDownWhole) {
                                                 {"validates", false}}));
 }
 
+TEST(Roster, IsReadBackAsItWasWritten) {
+  PerspectiveInfo info = perspective("eu-1", rules::Rir::ripe_ncc, "50.11, 8.68");
+  info.resolver_rir = rules::Rir::lacnic;
+  info.resolver_location = at("-23.5512, -46.6333");
+  info.validates = false;
+  const auto read = perspective_from_json(to_json(info), "");
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_EQ(to_json(*read), to_json(info));
+}
+
+TEST(Roster, WhatIsNoPerspectiveIsRefusedWithItsPlace) {
+  const auto good = to_json(good_roster().primary).as_object();
+  for (const auto& member : good) {
+    SCOPED_TRACE(std::string(member.key()));
+    const std::string place = "/perspectives/0/" + std::string(member.key());
+    boost::json::object without = good;
+    without.erase(member.key());
+    const auto missing = perspective_from_json(without, "/perspectives/0");
+    ASSERT_FALSE(missing);
+    EXPECT_THAT(describe(missing.error()), HasSubstr(place));
+    boost::json::object other = good;
+    other[member.key()] = 7;
+    const auto mistyped = perspective_from_json(other, "/perspectives/0");
+    ASSERT_FALSE(mistyped);
+    EXPECT_THAT(describe(mistyped.error()), HasSubstr(place));
+  }
+  EXPECT_FALSE(perspective_from_json("eu-1", ""));
+}
+
 }  // namespace
 }  // namespace parallax::corroborate

@@ -303,6 +303,17 @@ TEST(AssessControl, JudgesTheHostOfTheMailServer) {
          s.lookups[2] =
              failure("a.example.net", RecordType::aaaa, LookupStatus::bogus, "mx-address");
        }},
+      {"a host whose AAAA was lost in a signed zone", kUndetermined, R::timed_out,
+       [](S& s, C&) {
+         s.lookups[2] =
+             failure("a.example.net", RecordType::aaaa, LookupStatus::timed_out, "mx-address");
+       }},
+      {"a host whose AAAA failed in an unsigned zone", kShown, R::challenge_found,
+       [](S& s, C&) {
+         s.lookups[1].verdict = Verdict::insecure;
+         s.lookups[2] =
+             failure("a.example.net", RecordType::aaaa, LookupStatus::failed, "mx-address");
+       }},
       {"no host, for it has no address", kNotShown, R::mail_server_unusable,
        [](S& s, C&) {
          no_host(s);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A check as it travels: exact both ways, and refused with its place.
+#include <type_traits>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -35,7 +37,8 @@ Challenge any_challenge() {
                              *text,
                              *rc::gen::element(PersistentForm::plain, PersistentForm::hashed),
                              *text,
-                             {*text, *text}};
+                             {*text, *text},
+                             *rc::gen::arbitrary<bool>()};
     case 2: return ContactValue{*text};
     case 3:
       return HttpValue{
@@ -48,10 +51,24 @@ Challenge any_challenge() {
   }
 }
 
+// The same, or the name of an address with it.
+Challenge any_challenge_or_nested() {
+  Challenge out = any_challenge();
+  if (std::holds_alternative<ReverseValue>(out) || *rc::gen::arbitrary<bool>()) return out;
+  NameControl control{*rc::gen::elementOf(rules::control_methods()), {}};
+  std::visit(
+      [&control](auto& each) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(each)>, ReverseValue>)
+          control.challenge = each;
+      },
+      out);
+  return ReverseValue{name("host.example.com"), std::move(control)};
+}
+
 RC_GTEST_PROP(CheckJson, IsAnExactInverse, ()) {
   ControlCheck check = website_check();
   check.method = *rc::gen::elementOf(rules::control_methods());
-  check.challenge = any_challenge();
+  check.challenge = any_challenge_or_nested();
   check.applied_for = *rc::gen::element<Target>(name(kHost), address(kPublic4), address(kPublic6));
   if (*rc::gen::arbitrary<bool>()) check.adn = name("_a.example.com");
   if (*rc::gen::arbitrary<bool>()) check.mail_server = MailServerOf{name("example.com"), {}};
@@ -69,6 +86,17 @@ struct BadJson {
   const char* pointer;
   void (*spoil)(json::object& check, json::object& challenge);
 };
+
+void expect_refused(const BadJson& each) {
+  SCOPED_TRACE(each.name);
+  auto value = to_json(website_check());
+  auto& check = value.as_object();
+  each.spoil(check, check["challenge"].as_object());
+  const auto decoded = control_check_from_json(value, "/c");
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().code, ErrorCode::malformed);
+  EXPECT_EQ(decoded.error().context.at(0).second, each.pointer) << describe(decoded.error());
+}
 
 TEST(CheckJson, IsRefusedWithItsPlace) {
   using Object = json::object;
@@ -121,16 +149,30 @@ TEST(CheckJson, IsRefusedWithItsPlace) {
                     {"value", "x"},  {"whole", true}, {"exact_case", true}};
        }},
   };
-  for (const auto& each : cases) {
-    SCOPED_TRACE(each.name);
-    auto value = to_json(website_check());
-    auto& check = value.as_object();
-    each.spoil(check, check["challenge"].as_object());
-    const auto decoded = control_check_from_json(value, "/c");
-    ASSERT_FALSE(decoded);
-    EXPECT_EQ(decoded.error().code, ErrorCode::malformed);
-    EXPECT_EQ(decoded.error().context.at(0).second, each.pointer) << describe(decoded.error());
-  }
+  for (const auto& each : cases) expect_refused(each);
+}
+
+TEST(CheckJson, OfAnAddressIsRefusedWithItsPlace) {
+  using Object = json::object;
+  const BadJson cases[] = {
+      {"a PTR behind a PTR", "/c/challenge/control/challenge/kind",
+       [](Object&, Object& v) {
+         v = Object{{"kind", "reverse"},
+                    {"name", "a.example"},
+                    {"control",
+                     Object{{"method", "dns-change"},
+                            {"challenge", Object{{"kind", "reverse"}, {"name", "b.example"}}}}}};
+       }},
+      {"control of a name by no method", "/c/challenge/control/method",
+       [](Object&, Object& v) {
+         v = Object{{"kind", "reverse"},
+                    {"name", "a.example"},
+                    {"control", Object{{"method", "magic"},
+                                       {"challenge",
+                                        Object{{"kind", "contact"}, {"contact", "a@b.example"}}}}}};
+       }},
+  };
+  for (const auto& each : cases) expect_refused(each);
 }
 
 }  // namespace

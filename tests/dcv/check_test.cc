@@ -5,10 +5,8 @@
 #include <functional>
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include "dcv/methods_http_facts.h"
-#include "dcv/random_value.h"
 
 namespace parallax::dcv {
 namespace {
@@ -332,28 +330,6 @@ TEST(ValidateCheck, LetsDiscouragedMethodsPassUntilTheyAreRetired) {
                               ReverseValue{name("host.example.com")});
   EXPECT_TRUE(validate(check, kToday, false));
   EXPECT_FALSE(validate(check, parse_date("2027-03-15").value(), false));
-}
-
-TEST(RandomValue, AsksForTheLengthThatCarries112Bits) {
-  const std::pair<const char*, std::size_t> cases[] = {{"0123456789", 34}, {"deadbeef", 28},
-                                                       {"DEADbeef", 28},   {"deadbeefg", 19},
-                                                       {"a-b_c", 19},      {"a b", 19}};
-  for (const auto& [value, length_min] : cases) {
-    SCOPED_TRACE(value);
-    EXPECT_EQ(random_length_min(value), length_min);
-  }
-}
-
-RC_GTEST_PROP(RandomValue, IsRefusedOneCharacterBelowItsMinimum, ()) {
-  const auto alphabet = *rc::gen::element<std::string>(
-      "0123456789", "0123456789abcdef",
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-  const auto value = *rc::gen::container<std::string>(40, rc::gen::elementOf(alphabet));
-  const std::size_t length_min = random_length_min(value);
-  RC_ASSERT(check_random_value(value, "f").has_value());
-  const auto shorter = value.substr(0, 18);
-  RC_ASSERT(!check_random_value(shorter, "f").has_value());
-  RC_ASSERT(length_min <= 34U);
 }
 
 }  // namespace

@@ -310,6 +310,23 @@ TEST(DnsPersistent, TheHashIsOfTheNameThatCarriesTheRecord) {
   EXPECT_EQ(at_adn(hashed + "; policy=wildcard"), ControlReason::challenge_found);
 }
 
+// Draft s6: a wildcard certificate needs the policy although the record stands at its very base.
+TEST(DnsPersistent, TheHashedFormServesWildcardsWhereTheRecordSaysSo) {
+  const std::string hashed =
+      "authority.example; accounturi=https://ca.example/account-hash/sha-256/"
+      "5SQm7n6tPh2-PlLbCKGnViTXX5z19SCN4cPGQHSk-kw";
+  auto value = draft_value();
+  value.wildcard = true;
+  const auto check = check_of(ControlMethod::dns_persistent, name(kDomain), value);
+  const auto found = [&check](const std::string& text) {
+    return judge(check, {answer(kAt, RecordType::txt, {dns_test::txt_split(text, 200)})});
+  };
+  EXPECT_EQ(found(hashed).reason, ControlReason::record_unusable);
+  EXPECT_NE(found(hashed).explanation.find("policy=wildcard"), std::string::npos);
+  EXPECT_EQ(found(hashed + "; policy=other").reason, ControlReason::record_unusable);
+  EXPECT_EQ(found(hashed + "; policy=wildcard").reason, ControlReason::challenge_found);
+}
+
 RC_GTEST_PROP(DnsPersistent, TheOrderOfRecordsDoesNotMatter, (const std::vector<bool>& usable)) {
   std::vector<std::string> records{txt("x"), txt(kGood)};
   for (const bool each : usable)

@@ -70,6 +70,20 @@ inline ControlObservation document(const ControlCheck& check, std::string body) 
   return out;
 }
 
+inline ControlDetermination judge(const ControlCheck& check, const ControlObservation& seen) {
+  return find_method(check.method)->assess(seen, check, check.applied_for, kNow);
+}
+
+// Hops behind the first: {url, status, location}, all from the address of the tests.
+inline void redirect(ControlObservation& seen, unsigned status, const std::string& location,
+                     const std::string& url) {
+  auto& hops = seen.http->hops;
+  const unsigned last = hops.back().status;
+  hops.back().status = status;
+  hops.back().location = location;
+  hops.push_back(hop(url, last));
+}
+
 // Shows what is planned, and remembers what it was asked.
 class FakeClient final : public net::GuardedClient {
  public:

@@ -2,6 +2,7 @@
 // What the HTTP and TLS methods ask of the guarded client, and how they put down what it brings.
 #include <gtest/gtest.h>
 
+#include "base/crypto.h"
 #include "dcv/methods_http_facts.h"
 
 namespace parallax::dcv {
@@ -50,7 +51,8 @@ TEST(HttpMethods, AskForTheDocumentAndReportIt) {
   EXPECT_EQ(seen.lookups.at(0).purpose, "address");
   const auto made = assess(seen, check, http_test::kNow);
   EXPECT_EQ(made.outcome, ControlOutcome::shown) << made.explanation;
-  EXPECT_EQ(made.challenge_information, kRandomValue);
+  EXPECT_EQ(made.challenge_information,
+            std::string("www.example.com ") + std::string(kRandomValue));
 }
 
 TEST(HttpMethods, AskByHttpsOnPort443) {
@@ -63,12 +65,78 @@ TEST(HttpMethods, AskByHttpsOnPort443) {
   EXPECT_EQ(client.urls.at(0).port, 443);
 }
 
-TEST(HttpMethods, KeepAtMostTheBoundOfABody) {
+struct Excerpt {
+  const char* name;
+  std::string body;
+  ControlOutcome outcome;
+};
+
+// What is kept of a body is judged as the whole is, and is small whatever the server sends.
+TEST(HttpMethods, KeepOfABodyWhatJudgingNeeds) {
+  const std::string value(kRandomValue);
+  const std::string filler(60'000, 'x');
+  const Excerpt cases[] = {
+      {"the value alone", value, ControlOutcome::shown},
+      {"at the beginning", value + filler, ControlOutcome::shown},
+      {"in the middle", filler.substr(0, 30'000) + value + filler.substr(0, 30'000),
+       ControlOutcome::shown},
+      {"at the end", filler + value, ControlOutcome::shown},
+      {"nowhere", filler, ControlOutcome::not_shown},
+      {"cut at the end", filler + value.substr(1), ControlOutcome::not_shown},
+  };
+  const auto check = http_test::website_check();
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    FakeClient client;
+    client.trail = trail(each.body);
+    const auto seen = observe(check, client);
+    EXPECT_LE(seen.http->body.size(), 2048U);
+    EXPECT_EQ(seen.http->body_size(), each.body.size());
+    EXPECT_EQ(seen.http->body, each.body.substr(seen.http->body_before, seen.http->body.size()));
+    EXPECT_EQ(seen.http->body_sha256, sha256(each.body));
+    EXPECT_FALSE(seen.http->body_truncated);
+    const auto made = assess(seen, check, http_test::kNow);
+    EXPECT_EQ(made.outcome, each.outcome) << made.explanation;
+    EXPECT_NE(made.explanation.find(made.outcome == ControlOutcome::shown
+                                        ? "found it"
+                                        : std::to_string(each.body.size())),
+              std::string::npos)
+        << made.explanation;
+  }
+}
+
+TEST(HttpMethods, KeepTheLongestValueWhole) {
+  auto value = http_test::website();
+  value.value = std::string(kChallengeSizeMax, 'v');
   FakeClient client;
-  client.trail = trail(std::string(kSeenBodyMax + 1, 'x'));
+  client.trail = trail(std::string(30'000, 'x') + value.value + std::string(30'000, 'x'));
+  const auto check = http_test::website_check(value);
+  const auto seen = observe(check, client);
+  EXPECT_LE(seen.http->body.size(), kSeenBodyMax);
+  EXPECT_EQ(assess(seen, check, http_test::kNow).outcome, ControlOutcome::shown);
+}
+
+TEST(HttpMethods, ReadNoFurtherThanTheirBound) {
+  FakeClient client;
+  client.trail = trail(std::string(kSeenBodyReadMax + 1, 'x'));
   const auto seen = observe(http_test::website_check(), client);
-  EXPECT_EQ(seen.http->body.size(), kSeenBodyMax);
+  EXPECT_EQ(seen.http->body_size(), kSeenBodyReadMax);
   EXPECT_TRUE(seen.http->body_truncated);
+}
+
+// A key authorization stands alone: of a longer document, no part is one.
+TEST(HttpMethods, TakeNoExcerptForAKeyAuthorization) {
+  const std::string value(http_test::kKeyAuthorization);
+  for (const std::string& body :
+       {value + std::string(60'000, 'x'), std::string(60'000, 'x') + value,
+        value + std::string(30'000, ' ') + 'x', std::string(60'000, ' ')}) {
+    FakeClient client;
+    client.trail = trail(body);
+    client.trail->hops[0].url.target = http_test::acme().path;
+    const auto seen = observe(http_test::acme_check(), client);
+    const auto made = assess(seen, http_test::acme_check(), http_test::kNow);
+    EXPECT_EQ(made.reason, ControlReason::challenge_differs) << made.explanation;
+  }
 }
 
 TEST(HttpMethods, KeepAtMostTheBoundOfLookupsAndHops) {

@@ -20,6 +20,9 @@ ControlObservation full() {
   out.aliases = {name("www.example.com"), name("_a.example.net")};
   out.lookups[0].alias_chain = {"x\\255.example", "target.example"};
   out.lookups[0].packet = std::string("\0\xff\x80", 3);
+  out.lookups[0].records_left_out = 7;
+  out.lookups[0].aliases_left_out = 2;
+  out.lookups[1].packet_left_out = 4000;
   out.http = SeenHttp{.hops = {{.url = "http://www.example.com/",
                                 .address = "203.0.113.7",
                                 .status = 302,
@@ -128,9 +131,9 @@ struct BadCase {
   void (*spoil)(json::object& seen, json::object& lookup, json::object& http, json::object& tls);
 };
 
-TEST(ControlObservationJson, IsRefusedWithItsPlace) {
+std::vector<BadCase> bad_lookups() {
   using O = json::object;
-  const BadCase cases[] = {
+  return {
       {"no validating", "/s/validating", [](O& s, O&, O&, O&) { s.erase("validating"); }},
       {"unknown member", "/s/extra", [](O& s, O&, O&, O&) { s["extra"] = 1; }},
       {"alias in capitals", "/s/aliases",
@@ -162,6 +165,12 @@ TEST(ControlObservationJson, IsRefusedWithItsPlace) {
       {"data of a bogus answer", "/s/lookups/0/rdata",
        [](O&, O& l, O&, O&) { l["status"] = "bogus"; }},
       {"packet no base64", "/s/lookups/0/packet", [](O&, O& l, O&, O&) { l["packet"] = "%"; }},
+  };
+}
+
+std::vector<BadCase> bad_exchanges() {
+  using O = json::object;
+  return {
       {"too many hops", "/s/http/hops",
        [](O&, O&, O& h, O&) { h["hops"].as_array().resize(kSeenHopsMax + 1); }},
       {"unknown failure", "/s/http/hops/0/failure",
@@ -170,12 +179,31 @@ TEST(ControlObservationJson, IsRefusedWithItsPlace) {
        [](O&, O&, O& h, O&) { h["hops"].as_array()[0].as_object()["status"] = 1000; }},
       {"body too large", "/s/http/body",
        [](O&, O&, O& h, O&) { h["body"] = std::string(kSeenBodyMax / 3 * 4 + 8, 'A'); }},
+      {"a digest that is none", "/s/http/body_sha256",
+       [](O&, O&, O& h, O&) { h["body_sha256"] = "00"; }},
+      {"a digest of another body", "/s/http/body_sha256",
+       [](O&, O&, O& h, O&) { h["body_sha256"] = std::string(64, '0'); }},
+      {"an excerpt of nothing known", "/s/http/body_sha256",
+       [](O&, O&, O& h, O&) { h["body_after"] = 1; }},
+      {"an excerpt of too much", "/s/http/body_before",
+       [](O&, O&, O& h, O&) { h["body_before"] = kSeenBodyReadMax + 1; }},
+      {"more records left out than there can be", "/s/lookups/0/records_left_out",
+       [](O&, O& l, O&, O&) { l["records_left_out"] = kSeenRecordsMax + 1; }},
+      {"more than is kept", "/s/",
+       [](O&, O& l, O&, O&) { l["rdata"] = json::array(1024, json::value("eHh4eHh4eHh4")); }},
+      {"more packets than are kept", "/s/",
+       [](O&, O& l, O&, O&) { l["packet"] = std::string(40'000, 'A'); }},
       {"certificate too large", "/s/tls/certificate",
        [](O&, O&, O&, O& t) {
          t["certificate"] = std::string(kSeenCertificateMax / 3 * 4 + 8, 'A');
        }},
       {"no server name", "/s/tls/server_name", [](O&, O&, O&, O& t) { t.erase("server_name"); }},
   };
+}
+
+TEST(ControlObservationJson, IsRefusedWithItsPlace) {
+  auto cases = bad_lookups();
+  for (const auto& each : bad_exchanges()) cases.push_back(each);
   for (const auto& each : cases) {
     SCOPED_TRACE(each.name);
     auto value = to_json(full(), true);

@@ -154,7 +154,7 @@ TEST(ResolverLab, RootValidatesUnderItsOwnAnchorsOnly) {
   const Status foreign =
       stranger.await(stranger.resolver().check_root(Deadline::after(std::chrono::seconds(10))));
   ASSERT_FALSE(foreign);
-  EXPECT_EQ(foreign.error().code, ErrorCode::configuration);
+  EXPECT_EQ(foreign.error().code, ErrorCode::untrusted);
 }
 
 TEST(ResolverLab, LoopbackNameServersNeedALab) {

@@ -46,7 +46,7 @@ Acknowledged write_until_cut(const std::string& path, LossyVfs& vfs, Synchronous
   SqliteStoreSettings settings;
   settings.path = path;
   vfs.cut_power_at(1 + random() % kCutMax);
-  auto store = SqliteStore::open(settings, seams);
+  auto store = SqliteStore::open(settings, sample_log_key(), seams);
   if (!store) return acknowledged;  // cut while the file was being made
   boost::asio::io_context context;
   for (int i = 0; i < kAppenders; ++i)
@@ -70,7 +70,7 @@ StoreSeams unsynced_store() {
 std::size_t lost(const std::string& path, const Acknowledged& acknowledged) {
   SqliteStoreSettings settings;
   settings.path = path;
-  const auto store = SqliteStore::open(settings, unsynced_store());
+  const auto store = SqliteStore::open(settings, sample_log_key(), unsynced_store());
   if (!store) return acknowledged.size();
   auto reader = EvidenceReader::open(path);
   std::size_t missing = 0;

@@ -27,13 +27,14 @@ Record sample_decision(std::string client, std::string order_id, std::size_t pad
   Record record;
   record.kind = RecordKind::decision;
   record.body = {{"order", order_id}, {"client", client}, {"padding", std::string(padding, 'x')}};
+  record.parts = {"/client", "/padding"};
   record.client = std::move(client);
   record.order_id = std::move(order_id);
   record.recorded = parse_instant("2026-11-22T17:00:00.000000001Z").value();
   record.outcome = "permitted";
   record.names = {"example.com", "*.example.org"};
   record.request_digest = std::string(64, 'a');
-  record.answer = [](std::uint64_t index) { return sample_answer(index); };
+  record.answer = [](const LeafPlace& place) { return sample_answer(place.index); };
   return record;
 }
 
@@ -47,10 +48,15 @@ Record sample_late(std::string client, std::string order_id) {
   return record;
 }
 
+const LogKey& sample_log_key() {
+  static const LogKey key = LogKey::make("log.example/evidence", SigningKey::generate()).value();
+  return key;
+}
+
 std::unique_ptr<SqliteStore> open_store(const std::string& path, StoreSeams seams) {
   SqliteStoreSettings settings;
   settings.path = path;
-  auto store = SqliteStore::open(std::move(settings), std::move(seams));
+  auto store = SqliteStore::open(std::move(settings), sample_log_key(), std::move(seams));
   if (!store) {
     ADD_FAILURE() << describe(store.error());
     std::abort();

@@ -41,7 +41,9 @@ class TemporaryDirectory {
                                      std::size_t padding = 10);
 [[nodiscard]] Record sample_late(std::string client, std::string order_id);
 
-// Opens a store or fails the test.
+// The same throughout a process.
+[[nodiscard]] const LogKey& sample_log_key();
+// Opens a store with that key or fails the test.
 [[nodiscard]] std::unique_ptr<SqliteStore> open_store(const std::string& path,
                                                       StoreSeams seams = {});
 

@@ -122,7 +122,7 @@ TEST_F(EvidenceReaderTest, NoticesADamagedRecord) {
     auto database = Database::open(directory_.file(), Access::read_write);
     ASSERT_TRUE(
         database->execute("DROP TRIGGER record_no_update;"
-                          "UPDATE record SET body = '{}' WHERE idx = 2"));
+                          "UPDATE record SET leaf = '{}' WHERE idx = 2"));
   }
   auto reader = EvidenceReader::open(directory_.file());
   ASSERT_TRUE(reader);

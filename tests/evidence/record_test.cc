@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "evidence/fixture.h"
+#include "evidence/tile.h"
 
 namespace parallax::evidence {
 namespace {
@@ -28,10 +29,11 @@ TEST(LeafHash, FollowsRfc9162) {
 TEST(Prepare, WritesTheBodyCanonically) {
   Record record = sample_decision("ca", "1");
   record.body = {{"b", 1}, {"a", {{"z", nullptr}, {"y", true}}}};
-  const auto prepared = prepare(record);
+  record.parts.clear();
+  const auto prepared = prepare(record, system_random());
   ASSERT_TRUE(prepared);
-  EXPECT_EQ(prepared->body, R"({"a":{"y":true,"z":null},"b":1})");
-  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->body));
+  EXPECT_EQ(prepared->leaf, R"({"a":{"y":true,"z":null},"b":1})");
+  EXPECT_EQ(prepared->leaf_hash, leaf_hash(prepared->leaf));
   EXPECT_EQ(prepared->recorded, "2026-11-22T17:00:00.000000001Z");
 }
 
@@ -39,43 +41,45 @@ TEST(Prepare, RefusesWhatCannotBeKept) {
   struct Case {
     std::string name;
     std::function<void(Record&)> spoil;
-    ErrorCode code;
   };
   const std::string broken = "\xff";
   const Case cases[] = {
-      {"fraction in the body", [](Record& r) { r.body = {{"a", 0.5}}; }, ErrorCode::unsupported},
-      {"body not UTF-8", [&](Record& r) { r.body = {{"a", broken}}; }, ErrorCode::unsupported},
-      {"integer beyond 2^53", [](Record& r) { r.body = {{"a", INT64_MAX}}; },
-       ErrorCode::unsupported},
-      {"client not UTF-8", [&](Record& r) { r.client = broken; }, ErrorCode::malformed},
-      {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }, ErrorCode::malformed},
-      {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }, ErrorCode::malformed},
-      {"name not UTF-8", [&](Record& r) { r.names.push_back(broken); }, ErrorCode::malformed},
-      {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); },
-       ErrorCode::malformed},
-      {"too large", [](Record& r) { r.order_id.assign(kRecordSizeMax, ' '); },
-       ErrorCode::malformed},
-      {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); },
-       ErrorCode::malformed},
+      {"fraction in the body", [](Record& r) { r.body.as_object()["a"] = 0.5; }},
+      {"body not UTF-8", [&](Record& r) { r.body.as_object()["a"] = broken; }},
+      {"integer beyond 2^53", [](Record& r) { r.body.as_object()["a"] = INT64_MAX; }},
+      {"client not UTF-8", [&](Record& r) { r.client = broken; }},
+      {"order id not UTF-8", [&](Record& r) { r.order_id = broken; }},
+      {"outcome not UTF-8", [&](Record& r) { r.outcome = broken; }},
+      {"name not UTF-8", [&](Record& r) { r.names.push_back(broken); }},
+      {"too many names", [](Record& r) { r.names.assign(kRecordNamesMax + 1, "a.example"); }},
+      {"too large", [](Record& r) { r.order_id.assign(kRecordSizeMax, ' '); }},
+      {"before 1970", [](Record& r) { r.recorded = Instant{} - std::chrono::seconds(1); }},
+      {"fraction in a part", [](Record& r) { r.body.as_object()["client"] = 0.5; }},
+      {"part that is not there", [](Record& r) { r.parts.emplace_back("/none"); }},
+      {"leaf too large for a bundle",
+       [](Record& r) { r.body.as_object()["a"] = std::string(kLeafSizeMax, 'a'); }},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     Record record = sample_decision("ca", "1");
     c.spoil(record);
-    const auto prepared = prepare(record);
+    const auto prepared = prepare(record, system_random());
     ASSERT_FALSE(prepared);
-    EXPECT_EQ(prepared.error().code, c.code) << describe(prepared.error());
+    EXPECT_EQ(prepared.error().code, ErrorCode::internal) << describe(prepared.error());
   }
 }
 
 TEST(AnswerOf, ChecksWhatTheCallerWrites) {
   PreparedRecord record;
   EXPECT_EQ(answer_of(record, 7), "") << "a record without an answer";
-  record.answer = sample_answer;
+  record.leaf_hash = "ab";
+  record.answer = [](const LeafPlace& place) {
+    return place.leaf_hash == "ab" ? sample_answer(place.index) : std::string();
+  };
   EXPECT_EQ(answer_of(record, 7), sample_answer(7));
-  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  record.answer = [](const LeafPlace&) { return std::string("\xff"); };
   EXPECT_FALSE(answer_of(record, 7));
-  record.answer = [](std::uint64_t) { return std::string(kRecordSizeMax + 1, ' '); };
+  record.answer = [](const LeafPlace&) { return std::string(kRecordSizeMax + 1, ' '); };
   EXPECT_FALSE(answer_of(record, 7));
 }
 

@@ -45,7 +45,7 @@ TEST(SqliteStore, KeepsEveryField) {
   EXPECT_EQ(kept.request_digest, record.request_digest);
   EXPECT_EQ(kept.answer, sample_answer(0));
   EXPECT_EQ(kept.body, canonical_json(record.body).value());
-  EXPECT_EQ(kept.leaf_hash, leaf_hash(kept.body));
+  EXPECT_EQ(kept.leaf_hash, leaf_hash(kept.leaf));
 }
 
 TEST(SqliteStore, DecidesAnOrderOnce) {
@@ -92,10 +92,10 @@ TEST(SqliteStore, RefusesARecordThatCannotBeKept) {
   const TemporaryDirectory directory;
   const auto store = open_store(directory.file());
   Record record = sample_decision("ca", "1");
-  record.body = 0.5;
+  record.body.as_object()["fraction"] = 0.5;
   const auto refused = run_task(store->append(record));
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(refused.error().code, ErrorCode::internal);
   EXPECT_TRUE(store->healthy());
 }
 
@@ -103,7 +103,7 @@ TEST(SqliteStore, RefusesAnAnswerThatCannotBeKeptWithoutHarmToOthers) {
   const TemporaryDirectory directory;
   const auto store = open_store(directory.file());
   Record record = sample_decision("ca", "1");
-  record.answer = [](std::uint64_t) { return std::string("\xff"); };
+  record.answer = [](const LeafPlace&) { return std::string("\xff"); };
   boost::asio::io_context context;
   std::optional<Result<std::uint64_t>> results[3];
   begin_append(context, *store, sample_decision("ca", "0"), results[0]);
@@ -111,7 +111,7 @@ TEST(SqliteStore, RefusesAnAnswerThatCannotBeKeptWithoutHarmToOthers) {
   begin_append(context, *store, sample_decision("ca", "2"), results[2]);
   context.run();
   EXPECT_EQ(*results[0], 0U);
-  EXPECT_EQ(results[1]->error().code, ErrorCode::malformed);
+  EXPECT_EQ(results[1]->error().code, ErrorCode::internal);
   EXPECT_EQ(*results[2], 1U);
   const auto last = run_task(store->find_decision("ca", "2"));
   EXPECT_EQ((*last)->answer, sample_answer(1)) << "the answer is written with the index it gets";
@@ -138,8 +138,8 @@ TEST(SqliteStore, IsAppendOnlyForOtherToolsToo) {
     ASSERT_TRUE(run_task(store->append(sample_decision("ca", "1"))));
     ASSERT_TRUE(run_task(store->append(sample_decision("ca", "2"))));
   }
-  const std::string tail =
-      "'decision', 'ca', '1', '', '', '', '', '', '" + std::string(64, '0') + "')";
+  const std::string tail = "'decision', 'ca', '1', '', '', '', '', '" + std::string(64, '0') + "')";
+  const std::string hash = "'" + std::string(64, '0') + "'";
   const std::pair<std::string, std::string> cases[] = {
       {"update", "UPDATE record SET outcome = 'refused'"},
       {"delete", "DELETE FROM record WHERE idx = 1"},
@@ -151,6 +151,20 @@ TEST(SqliteStore, IsAppendOnlyForOtherToolsToo) {
       {"no index", "INSERT INTO record VALUES (NULL, " + tail},
       {"replaced name", "INSERT OR REPLACE INTO record_name VALUES (1, 0, 'a')"},
       {"name added to an older record", "INSERT INTO record_name VALUES (0, 2, 'a')"},
+      {"update of an answer", "UPDATE record_answer SET answer = ''"},
+      {"delete of an answer", "DELETE FROM record_answer"},
+      {"replaced answer", "INSERT OR REPLACE INTO record_answer VALUES (1, 'a')"},
+      {"update of a part", "UPDATE record_part SET text = ''"},
+      {"delete of a part", "DELETE FROM record_part"},
+      {"replaced part", "INSERT OR REPLACE INTO record_part VALUES (1, 0, '', " + hash + ", '')"},
+      {"part of an older record", "INSERT INTO record_part VALUES (0, 2, '', " + hash + ", '')"},
+      {"tile root out of order", "INSERT INTO tile_root VALUES (1, 1, " + hash + ")"},
+      {"update of a checkpoint", "UPDATE checkpoint SET note = ''"},
+      {"delete of a checkpoint", "DELETE FROM checkpoint"},
+      {"replaced checkpoint", "INSERT OR REPLACE INTO checkpoint VALUES (2, '')"},
+      {"checkpoint of the future", "INSERT INTO checkpoint VALUES (3, '')"},
+      {"another origin", "UPDATE log SET origin = 'other.example'"},
+      {"second origin", "INSERT OR REPLACE INTO log VALUES (1, 'other.example')"},
   };
   auto database = Database::open(directory.file(), Access::read_write);
   ASSERT_TRUE(database);
@@ -167,7 +181,7 @@ TEST(SqliteStore, SaysWhyAFileIsNotIts) {
   const std::tuple<std::string, std::string, std::string> cases[] = {
       {"newer schema", header + "PRAGMA user_version = 99", "newer Parallax (schema 99"},
       {"another application", "CREATE TABLE t (a)", "no Parallax evidence"},
-      {"schema never released", header, "schema 0"},
+      {"schema never released", header + "PRAGMA user_version = 1", "schema 1"},
   };
   for (const auto& [name, sql, message] : cases) {
     SCOPED_TRACE(name);
@@ -175,7 +189,7 @@ TEST(SqliteStore, SaysWhyAFileIsNotIts) {
     ASSERT_TRUE(Database::open(directory.file(), Access::read_write)->execute(sql));
     SqliteStoreSettings settings;
     settings.path = directory.file();
-    const auto store = SqliteStore::open(settings);
+    const auto store = SqliteStore::open(settings, sample_log_key());
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::configuration);
     EXPECT_NE(store.error().message.find(message), std::string::npos) << store.error().message;
@@ -192,7 +206,7 @@ TEST(SqliteStore, ReportsAFileThatIsNoDatabaseOrCannotBeMade) {
     SCOPED_TRACE(path);
     SqliteStoreSettings settings;
     settings.path = path;
-    const auto store = SqliteStore::open(settings);
+    const auto store = SqliteStore::open(settings, sample_log_key());
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::storage);
   }
@@ -238,7 +252,7 @@ class StuckWriter : public ::testing::Test {
     settings.queue_records_max = queue_records_max;
     StoreSeams seams;
     seams.vfs = vfs_.name();
-    auto store = SqliteStore::open(settings, seams);
+    auto store = SqliteStore::open(settings, sample_log_key(), seams);
     ASSERT_TRUE(store);
     store_ = std::move(*store);
     vfs_.hold_writes();

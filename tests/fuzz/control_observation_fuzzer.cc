@@ -44,6 +44,9 @@ std::vector<ControlCheck> checks() {
       check_of(ControlMethod::contact_email_caa, ContactValue{"a@example.com"}),
       check_of(ControlMethod::reverse_lookup, ReverseValue{name("host.example.com")})};
   out.back().applied_for = names::IpAddress::parse("203.0.113.7").value();
+  ControlCheck reverse = out.back();
+  std::get<ReverseValue>(reverse.challenge).control =
+      NameControl{ControlMethod::dns_change, DnsValue{.value = value}};
   ControlCheck aliases = out[3];
   aliases.adn = name("example.net");
   aliases.follow_cnames = true;
@@ -51,6 +54,7 @@ std::vector<ControlCheck> checks() {
   mail.mail_server = MailServerOf{name("www.example.com"), std::nullopt};
   out.push_back(std::move(aliases));
   out.push_back(std::move(mail));
+  out.push_back(std::move(reverse));
   return out;
 }
 

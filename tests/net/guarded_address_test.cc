@@ -43,6 +43,8 @@ TEST(GuardedAddress, SpecialPurpose) {
       {"64:ff9b::808:808", "NAT64"},
       {"2002:808:808::1", "6to4"},
       {"2001:0:808:808::1", "TEREDO"},
+      {"2a00::200:5efe:a00:1", "embeds 10.0.0.1, which is reserved: Private-Use"},
+      {"2a00::5efe:7f00:1", "embeds 127.0.0.1"},
   };
   for (const auto& [address, said] : cases) {
     SCOPED_TRACE(address);
@@ -51,7 +53,7 @@ TEST(GuardedAddress, SpecialPurpose) {
     lab.lab = true;
     EXPECT_EQ(refusal_of(ip(address), lab), "");
   }
-  for (const char* open : {"8.8.8.8", "2a00:1450::1"}) {
+  for (const char* open : {"8.8.8.8", "2a00:1450::1", "2a00::200:5efe:808:808"}) {
     SCOPED_TRACE(open);
     EXPECT_EQ(refusal_of(ip(open), {}), "");
   }

@@ -66,6 +66,14 @@ class ScriptedResolver final : public dns::Resolver {
         status == dns::LookupStatus::bogus ? dns::Verdict::bogus : dns::Verdict::indeterminate;
     at->second.reason = "planned";
   }
+  // What is planned for a host is answered with this verdict, as far as it is answered.
+  void judged(const std::string& host, dns::Verdict verdict) {
+    for (const auto type : {dns::RecordType::a, dns::RecordType::aaaa}) {
+      const auto at = plans_.find({host, type});
+      if (at != plans_.end() && at->second.status == dns::LookupStatus::answered)
+        at->second.verdict = verdict;
+    }
+  }
   // The lookup of one family is never answered.
   void hangs(const std::string& host, dns::RecordType type) { hanging_.insert({host, type}); }
 
@@ -151,6 +159,12 @@ class TlsEnd {
     SSL_CTX_set_mode(context_.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_.get(), choose, this);
+  }
+
+  // Agrees on a key by Diffie-Hellman over a finite field, or not at all.
+  void insist_on_finite_fields() {
+    std::string group = "ffdhe2048";  // OpenSSL's macro wants it mutable
+    SSL_CTX_set1_groups_list(context_.get(), group.data());
   }
 
   impl::SslPtr connection() {

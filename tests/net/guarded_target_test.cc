@@ -38,8 +38,7 @@ TEST_F(GuardedTarget, LookupsThatFail) {
       {"both_timed_out", {}, timed_out, timed_out, Failure::lookup_failed, "timed"},
       {"a_failed_no_aaaa", {}, failed, {}, Failure::lookup_failed, "A: failed"},
       {"aaaa_failed_no_a", {}, {}, failed, Failure::lookup_failed, "AAAA: failed"},
-      {"aaaa_failed_a_good", {"127.0.0.1"}, {}, failed, Failure::none, ""},
-      {"aaaa_timed_out_a_good", {"127.0.0.1"}, {}, timed_out, Failure::none, ""},
+      {"aaaa_failed_a_good", {"127.0.0.1"}, {}, failed, Failure::lookup_failed, "A: answered"},
       {"a_bogus", {"127.0.0.1"}, bogus, {}, Failure::bogus, "DNSSEC validation"},
       {"a_good_aaaa_bogus", {"127.0.0.1"}, {}, bogus, Failure::bogus, "AAAA: bogus (planned)"},
       {"aaaa_good_a_bogus", {"::1"}, bogus, {}, Failure::bogus, "A: bogus"},
@@ -65,6 +64,42 @@ TEST_F(GuardedTarget, LookupsThatFail) {
   }
 }
 
+// In a signed zone one of two answers kept back may hide what the zone says; nothing is sent then.
+TEST_F(GuardedTarget, AFamilyThatFailsBesideAnAnswer) {
+  struct Case {
+    const char* name;
+    const char* address;
+    RecordType lost;
+    LookupStatus how;
+    dns::Verdict verdict;
+    Failure failure;
+  };
+  using enum dns::Verdict;
+  const auto a = RecordType::a;
+  const auto aaaa = RecordType::aaaa;
+  const auto failed = LookupStatus::failed;
+  const auto timed_out = LookupStatus::timed_out;
+  const Case cases[] = {
+      {"secure_a_aaaa_failed", "127.0.0.1", aaaa, failed, secure, Failure::lookup_failed},
+      {"secure_a_aaaa_timed_out", "127.0.0.1", aaaa, timed_out, secure, Failure::lookup_failed},
+      {"secure_aaaa_a_failed", "::1", a, failed, secure, Failure::lookup_failed},
+      {"insecure_a_aaaa_failed", "127.0.0.1", aaaa, failed, insecure, Failure::none},
+      {"insecure_a_aaaa_timed_out", "127.0.0.1", aaaa, timed_out, insecure, Failure::none},
+      {"a_without_verdict_aaaa_failed", "127.0.0.1", aaaa, failed, indeterminate, Failure::none},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    resolver.has("t.example", {c.address});
+    resolver.fails("t.example", c.lost, c.how);
+    resolver.judged("t.example", c.verdict);
+    const std::size_t before = site.connections;
+    const GuardedTrail trail = get("http://t.example/");
+    EXPECT_EQ(trail.failure, c.failure) << trail.message;
+    EXPECT_EQ(site.connections - before, c.failure == Failure::none ? 1u : 0u);
+    if (c.failure != Failure::none) EXPECT_THAT(trail.message, HasSubstr("signed zone"));
+  }
+}
+
 TEST_F(GuardedTarget, ANameThatDoesNotExist) {
   const GuardedTrail trail = get("http://none.example/");
   EXPECT_EQ(trail.failure, Failure::lookup_failed);
@@ -73,6 +108,7 @@ TEST_F(GuardedTarget, ANameThatDoesNotExist) {
 
 TEST_F(GuardedTarget, LookupsRunSideBySideUnderOneDeadline) {
   resolver.has("t.example", {"127.0.0.1"});
+  resolver.judged("t.example", dns::Verdict::insecure);
   resolver.hangs("t.example", RecordType::aaaa);
   settings.lookup_timeout = kSoon;
   const GuardedTrail one = get("http://t.example/");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The guarded client over TLS: HTTPS without trust, ALPN, and what is no TLS at all.
 #include "guarded_fixture.h"
+#include "net/impl/guarded_tls.h"
 
 namespace parallax::net {
 namespace {
@@ -131,6 +132,29 @@ TEST_F(GuardedTls, OldTlsIsNotSpoken) {
   const TlsSight sight = acme(end);
   EXPECT_EQ(sight.failure, Failure::protocol_error);
   EXPECT_THAT(sight.message, HasSubstr("TLS 1.2"));
+}
+
+// A server that chose a field of ten thousand bits would hold the loop for a second.
+TEST_F(GuardedTls, KeysAreNotAgreedOnOverFiniteFields) {
+  TlsEnd end(pki, "a.example", {kAcmeTls}, TLS1_3_VERSION);
+  end.insist_on_finite_fields();
+  const TlsSight sight = acme(end);
+  EXPECT_EQ(sight.failure, Failure::protocol_error);
+  EXPECT_THAT(sight.message, HasSubstr("handshake"));
+
+  const auto context = impl::make_guarded_context();
+  ASSERT_TRUE(context);
+  impl::TlsWitness witness;
+  const auto ssl = impl::make_guarded_ssl(context.get(), "a.example", kAcmeTls, &witness).value();
+  STACK_OF(SSL_CIPHER)* offered = SSL_get1_supported_ciphers(ssl.get());
+  ASSERT_GT(sk_SSL_CIPHER_num(offered), 10);
+  for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+    const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(offered, i);
+    const int agreement = SSL_CIPHER_get_kx_nid(cipher);
+    EXPECT_TRUE(agreement != NID_kx_dhe && agreement != NID_kx_dhe_psk)
+        << SSL_CIPHER_get_name(cipher);
+  }
+  sk_SSL_CIPHER_free(offered);
 }
 
 TEST_F(GuardedTls, AcmeTlsIsNegotiated) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dcv/check.h"
 #include "dcv/observation.h"
@@ -30,6 +32,18 @@ inline ControlRequest dns_change(std::string_view name) {
                             dcv::DnsValue{dns::RecordType::txt, "", kRandomValue, true, true}}};
 }
 
+// TLS BR 3.2.2.5.3: the address points to the name, with the Random Value in a TXT record there.
+inline ControlRequest reverse_lookup(
+    std::string_view address, std::string_view name,
+    rules::ControlMethod method = rules::ControlMethod::dns_change) {
+  const dcv::DnsValue value{dns::RecordType::txt, "", kRandomValue, true, true};
+  return {
+      rules::ControlMethod::reverse_lookup,
+      dcv::ControlCheck{rules::ControlMethod::reverse_lookup,
+                        names::IpAddress::parse(address).value(), std::nullopt, std::nullopt, false,
+                        dcv::ReverseValue{dns_name(name), dcv::NameControl{method, value}}}};
+}
+
 inline ControlRequest http_01(dcv::Target target) {
   return {rules::ControlMethod::acme_http,
           dcv::ControlCheck{rules::ControlMethod::acme_http, std::move(target), std::nullopt,
@@ -42,18 +56,34 @@ inline ControlRequest http_01(dcv::Target target) {
                                            {}}}};
 }
 
-// One TXT record with this text at the name; none if it is empty.
-inline dcv::ControlObservation saw_txt(std::string_view name, const std::string& text) {
+// A lookup of a validating resolver, with these records.
+inline dcv::SeenLookup looked_up(std::string_view purpose, std::string_view name,
+                                 dns::RecordType type, std::vector<std::string> rdata) {
   dcv::SeenLookup lookup;
-  lookup.purpose = "challenge";
+  lookup.purpose = purpose;
   lookup.name = name;
-  lookup.type = dns::RecordType::txt;
+  lookup.type = type;
   lookup.status = dns::LookupStatus::answered;
   lookup.rcode = dns::Rcode::noerror;
   lookup.verdict = dns::Verdict::secure;
-  if (!text.empty()) lookup.rdata = {static_cast<char>(text.size()) + text};
+  lookup.rdata = std::move(rdata);
+  return lookup;
+}
+
+// A name as RDATA has it.
+inline std::string wire_name(const names::DomainName& name) {
+  std::string out;
+  for (const std::string_view label : name.labels())
+    out.append(1, static_cast<char>(label.size())).append(label);
+  return out + '\0';
+}
+
+// One TXT record with this text at the name; none if it is empty.
+inline dcv::ControlObservation saw_txt(std::string_view name, const std::string& text) {
+  std::vector<std::string> rdata;
+  if (!text.empty()) rdata.push_back(static_cast<char>(text.size()) + text);
   dcv::ControlObservation seen;
-  seen.lookups = {lookup};
+  seen.lookups = {looked_up("challenge", name, dns::RecordType::txt, std::move(rdata))};
   return seen;
 }
 

@@ -175,7 +175,7 @@ TEST(DeskControl, TheRecordHoldsControlAndWhatEverybodySaw) {
   EXPECT_EQ(control.at("quorum").at("used").to_number<int>(), 5);
   EXPECT_EQ(body.at("checks").at(0).at("check").at("kind"), "control");
   EXPECT_EQ(body.at("checks").at(1).at("check").at("kind"), "caa");
-  EXPECT_EQ(body.at("order").at("controls").at(0).at("method"), "dns-change");
+  EXPECT_EQ(body.at("names").at(0).at("asked").at("method"), "dns-change");
 }
 
 }  // namespace

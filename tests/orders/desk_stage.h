@@ -27,8 +27,14 @@ class MemoryStore final : public evidence::EvidenceStore {
     ++appends;
     while (!open) co_await gate_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (failure) co_return fail(*failure);
+    if (!failures_once.empty()) {
+      const Error error = failures_once.back();
+      failures_once.pop_back();
+      co_return fail(error);
+    }
     const std::uint64_t index = kept.size();
-    std::string answer = record.answer ? record.answer(index) : std::string();
+    std::string answer =
+        record.answer ? record.answer({index, std::string(64, 'a')}) : std::string();
     answers.push_back(std::move(answer));
     kept.push_back(std::move(record));
     co_return index;
@@ -57,6 +63,7 @@ class MemoryStore final : public evidence::EvidenceStore {
 
   bool open = true;
   std::optional<Error> failure;
+  std::vector<Error> failures_once;  // each of one append, the last one first
   std::size_t appends = 0;
   std::size_t lookups = 0;
   std::vector<evidence::Record> kept;

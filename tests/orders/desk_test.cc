@@ -247,8 +247,8 @@ TEST(Desk, AStragglerBecomesALateRecordOfItsOwn) {
   EXPECT_EQ(late.client, "portal");
   EXPECT_FALSE(late.answer);
   EXPECT_EQ(late.body.at("kind").as_string(), "late-observation");
-  EXPECT_EQ(late.body.at("report").at("code").as_string(), "us-1");
-  EXPECT_FALSE(late.body.at("report").at("observation").is_null());
+  EXPECT_EQ(late.body.at("late").at("report").at("code").as_string(), "us-1");
+  EXPECT_FALSE(late.body.at("late").at("report").at("observation").is_null());
   EXPECT_EQ(stage.group.size(), 0u);
 }
 

@@ -52,18 +52,21 @@ TEST_F(RecordBody, HasACanonicalForm) {
 }
 
 TEST_F(RecordBody, NamesOrderOutcomeTimesAndConfiguration) {
-  EXPECT_THAT(keys(body),
-              ElementsAre("checks", "configuration", "decided", "kind", "lab", "names", "order",
-                          "outcome", "permission_expires", "received", "rules", "version"));
+  EXPECT_THAT(keys(body), ElementsAre("checks", "configuration", "decided", "kind", "lab", "names",
+                                      "order", "outcome", "permission_expires", "received", "rules",
+                                      "rules_digest", "settings", "version"));
   EXPECT_EQ(body.at("kind").as_string(), "decision");
   EXPECT_EQ(body.at("outcome").as_string(), "permitted");
   EXPECT_EQ(body.at("configuration").as_string(), "configuration-digest");
   EXPECT_EQ(body.at("received").as_string(), "2026-12-15T00:00:00.000000000Z");
   const json::value& order = body.at("order");
   EXPECT_THAT(keys(order),
-              ElementsAre("account_uri", "client", "controls", "id", "issuers", "names",
+              ElementsAre("account_uri", "client", "corroborations_required", "id", "issuers",
                           "request_digest", "trace_id", "type", "validation_method"));
-  EXPECT_EQ(order.at("names"), (json::array{"example.com", "*.example.com"}));
+  EXPECT_EQ(body.at("names").at(0).at("name").as_string(), "example.com");
+  EXPECT_EQ(body.at("names").at(1).at("name").as_string(), "*.example.com");
+  EXPECT_EQ(body.at("names").at(1).at("question"),
+            (json::object{{"wildcard", true}, {"validation_method", nullptr}}));
   EXPECT_EQ(order.at("issuers"), json::array{"ca.example"});
   EXPECT_EQ(order.at("type").as_string(), "tls");
   EXPECT_TRUE(order.at("validation_method").is_null());
@@ -96,9 +99,9 @@ TEST_F(RecordBody, HasEveryPerspectivesSignedStatement) {
 TEST_F(RecordBody, HasTheQuorumPerName) {
   ASSERT_EQ(body.at("names").as_array().size(), 2u);
   for (const json::value& name : body.at("names").as_array()) {
-    EXPECT_THAT(keys(name),
-                ElementsAre("caa", "check", "control", "decided_by", "dnssec", "explanation",
-                            "name", "outcome", "permission_expires", "quorum", "reason", "rules"));
+    EXPECT_THAT(keys(name), ElementsAre("asked", "caa", "check", "control", "decided_by", "dnssec",
+                                        "explanation", "name", "outcome", "permission_expires",
+                                        "question", "quorum", "reason", "rules"));
     EXPECT_FALSE(name.at("decided_by").as_string().empty());
     EXPECT_EQ(name.at("check").to_number<int>(), 0);
     EXPECT_EQ(name.at("dnssec").as_string(), "secure");
@@ -112,6 +115,16 @@ TEST_F(RecordBody, HasTheQuorumPerName) {
                                                  "corroborated", "corroborated"}));
     EXPECT_EQ(quorum.at("rirs"), (json::array{"ARIN", "APNIC", "LACNIC", "AFRINIC"}));
   }
+}
+
+TEST_F(RecordBody, NamesNothingInTheLog) {
+  EXPECT_EQ(record_parts(body),
+            (std::vector<std::string>{"/order", "/checks/0", "/names/0", "/names/1"}));
+  const auto committed = evidence::commit_parts(body, record_parts(body), system_random()).value();
+  const std::string leaf = canonical_json(committed.leaf).value();
+  for (const char* told : {"example.com", "ca.example", "client", "eu-1", "nonce", "statement"})
+    EXPECT_EQ(leaf.find(told), std::string::npos) << told;
+  EXPECT_EQ(evidence::open_parts(committed.leaf, committed.parts).value(), body);
 }
 
 TEST_F(RecordBody, CitesEveryRuleAppliedWithWhereItStood) {

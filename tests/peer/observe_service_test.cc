@@ -71,6 +71,33 @@ TEST_F(ObserveService, OnlyACoordinatorMayAsk) {
       200u);
 }
 
+// A coordinator that was taken over may want the value of one name to count for all under a suffix.
+TEST_F(ObserveService, LooksAtNoPublicSuffixAsAnAuthorizationDomainName) {
+  const auto suffixes = names::PublicSuffixList::load(names::kDefaultPublicSuffixFile).value();
+  const auto asked = [&](const char* adn) {
+    observe::ObservationRequest request = test::request();
+    request.check = dcv::ControlCheck{
+        rules::ControlMethod::dns_change,
+        caa::test::name("www.example.com"),
+        caa::test::name(adn),
+        std::nullopt,
+        false,
+        dcv::DnsValue{dns::RecordType::txt, "", "dGhlIHJhbmRvbSB2YWx1ZSBvZiB0aGlzIG9yZGVy"}};
+    net::HttpRequest call;
+    call.method = "POST";
+    call.path = kObservePath;
+    call.body = body(to_json(request));
+    call.client = test::certificate({"coordinator"});
+    return loop.await(
+        serve_observe(&stage.perspective, PeerPolicy{{"coordinator"}, &suffixes}, call));
+  };
+  const auto response = asked("com");
+  EXPECT_EQ(response.status, 400u);
+  EXPECT_THAT(response.body, HasSubstr("public suffix"));
+  EXPECT_TRUE(stage.resolver.asked.empty());
+  EXPECT_EQ(asked("example.com").status, 200u);
+}
+
 TEST_F(ObserveService, RefusesBadBodiesNamingThePlace) {
   const json::object good = to_json(test::request()).as_object();
   const auto with = [&good](const char* key, const json::value& value) {

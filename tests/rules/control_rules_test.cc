@@ -67,7 +67,8 @@ TEST(ControlRules, CiteWhatBearsOnTheCheck) {
        M::dns_persistent,
        T::ip_address,
        ControlRoute::name,
-       {"dcv.dns-persistent-ip", "dcv.dnssec-everywhere", "dcv.reuse-persistent", "dcv.reuse-tls"},
+       {"dcv.dns-persistent-ip", "dcv.dnssec-everywhere", "dcv.reuse-persistent", "dcv.reuse-tls",
+        "dcv.window"},
        {"dcv.dns-persistent", "dcv.adn", "dcv.reuse-retired"}},
       {"contact by e-mail",
        Scope::tls,
@@ -75,7 +76,7 @@ TEST(ControlRules, CiteWhatBearsOnTheCheck) {
        T::domain,
        ControlRoute::name,
        {"dcv.contact-email-txt", "dcv.dnssec-email", "dcv.reuse-retired"},
-       {"dcv.contact-email-caa"}},
+       {"dcv.contact-email-caa", "dcv.window"}},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

@@ -207,56 +207,5 @@ TEST(MethodStanding, ARowBeforeItsFirstDayIsCitedAsItWillStand) {
   EXPECT_EQ(row->rule.version, "2.1.9");
 }
 
-TEST(ReuseLimit, FollowsTheScheduleByDateOfIssuance) {
-  const struct {
-    const char* name;
-    M method;
-    T target;
-    Scope scope;
-    const char* issued;
-    int days;
-  } cases[] = {
-      {"tls last day of 398", M::dns_change, T::domain, Scope::tls, "2026-03-14", 398},
-      {"tls first day of 200", M::dns_change, T::domain, Scope::tls, "2026-03-15", 200},
-      {"tls last day of 200", M::acme_http, T::domain, Scope::tls, "2027-03-14", 200},
-      {"tls first day of 100", M::acme_http, T::domain, Scope::tls, "2027-03-15", 100},
-      {"tls last day of 100", M::acme_dns, T::domain, Scope::tls, "2029-03-14", 100},
-      {"tls first day of 10", M::acme_dns, T::domain, Scope::tls, "2029-03-15", 10},
-      {"tls long ago", M::dns_change, T::domain, Scope::tls, "2020-01-01", 398},
-      {"ip as tls", M::acme_tls_alpn, T::ip_address, Scope::tls, "2026-11-22", 200},
-      {"persistent", M::dns_persistent, T::domain, Scope::tls, "2026-11-22", 10},
-      {"persistent on an ip", M::dns_persistent, T::ip_address, Scope::tls, "2026-11-22", 10},
-      {"smime by domain", M::dns_change, T::domain, Scope::smime, "2026-11-22", 398},
-      {"smime by domain, later", M::dns_change, T::domain, Scope::smime, "2030-01-01", 398},
-      {"smime persistent", M::dns_persistent, T::domain, Scope::smime, "2026-11-22", 10},
-      {"mailbox by mail", M::mailbox_email, T::mailbox, Scope::smime, "2026-11-22", 30},
-      {"mailbox by acme", M::mailbox_acme, T::mailbox, Scope::smime, "2026-11-22", 0},
-      {"retired, tls", M::contact_phone_txt, T::domain, Scope::tls, "2027-03-15", 0},
-      {"not yet retired, tls", M::contact_phone_txt, T::domain, Scope::tls, "2027-03-14", 200},
-      {"retired, smime", M::contact_phone_txt, T::domain, Scope::smime, "2027-03-15", 398},
-      {"ip-address, tls", M::ip_address, T::domain, Scope::tls, "2026-03-15", 0},
-      {"both is the stricter", M::dns_change, T::domain, Scope::both, "2026-11-22", 200},
-  };
-  for (const auto& c : cases) {
-    SCOPED_TRACE(c.name);
-    const auto row = method_rule(c.method, c.target, on(c.issued));
-    ASSERT_TRUE(row);
-    EXPECT_EQ(reuse_limit(*row, c.scope, on(c.issued)).count(), c.days);
-  }
-}
-
-RC_GTEST_PROP(ReuseLimit, NeverGrowsWithTime, ()) {
-  const auto rows = all_rows();
-  const MethodRow row = rows[*rc::gen::inRange<std::size_t>(0, rows.size())];
-  const Scope scope = *rc::gen::element(Scope::tls, Scope::smime, Scope::both);
-  const Date early = on("2025-12-16") + std::chrono::days(*rc::gen::inRange(0, 1500));
-  const Date late = early + std::chrono::days(*rc::gen::inRange(0, 1500));
-  const auto at = [&](Date day) {
-    return reuse_limit(*method_rule(row.method, row.target, day), scope, day);
-  };
-  RC_ASSERT(at(late) <= at(early));
-  RC_ASSERT(at(early) <= std::chrono::days(398));
-}
-
 }  // namespace
 }  // namespace parallax::rules

@@ -86,5 +86,23 @@ TEST(RenderText, SaysWhatChangesNext) {
   EXPECT_NE(render_text(on("2029-03-15")).find("No change is known"), std::string::npos);
 }
 
+TEST(RenderDifference, SaysWhatWasAndWhatIs) {
+  const Date before = parse_date("2026-12-14").value();
+  const Date after = parse_date("2026-12-15").value();
+  const std::string text = render_difference_text(before, after);
+  EXPECT_NE(text.find("mpic.remotes-minimum         changes"), std::string::npos) << text;
+  EXPECT_NE(text.find("was: TLS BR 2.0.7 section 3.2.2.9 (SC-067) (MUST, 4)"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("is: TLS BR 2.0.7 section 3.2.2.9 (SC-067) (MUST, 5)"), std::string::npos);
+  EXPECT_EQ(render_difference_text(after, after),
+            "The rules of 2026-12-15 and of 2026-12-15 are the same.\n");
+  const auto json = render_difference_json(after, before);
+  EXPECT_EQ(json.at("from").as_string(), "2026-12-15");
+  const auto& first = json.at("differences").at(0);
+  EXPECT_EQ(first.at("kind").as_string(), "changes");
+  EXPECT_EQ(first.at("before").at("value").as_int64(), 5);
+  EXPECT_EQ(first.at("after").at("value").as_int64(), 4);
+}
+
 }  // namespace
 }  // namespace parallax::rules

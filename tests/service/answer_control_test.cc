@@ -44,12 +44,13 @@ TEST(AnswerControl, TellsEveryMember) {
   const json::array perspectives = control.at("perspectives").as_array();
   control.as_object().erase("perspectives");
   control.as_object().erase("rule");
-  EXPECT_EQ(control, parse_json(R"({"method":"acme-http-01","standing":"allowed",
+  EXPECT_EQ(control, parse_json(R"({"method":"acme-http-01","standing":"allowed","name_method":null,
       "outcome":"permitted","reason":"challenge-found","explanation":"Found the TXT record.",
-      "adn":"example.com","adn_path":["www.example.com","example.com"],"adn_steps":["prune"],
-      "smtp_host":null,"dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
+      "confirmed_at":null,"adn":"example.com","adn_path":["www.example.com","example.com"],
+      "adn_steps":["prune"],"smtp_host":null,"equal_preference":0,"mail_servers":[],
+      "dnssec":"secure","quorum":"4/5","corroborated":4,"remotes_used":5,
       "rirs":["RIPE NCC","APNIC"],"without_remotes":"",
-      "reuse_until":"2027-06-10T17:00:00.000000000Z"})")
+      "reuse_until":"2027-03-14T23:59:59.999999999Z"})")
                          .value());
   EXPECT_EQ(perspectives.at(0), parse_json(R"({"code":"primary-1","primary":true,"rir":"ARIN",
       "result":"corroborated","message":"","outcome":"shown","reason":"challenge-found",
@@ -74,6 +75,44 @@ TEST(AnswerControl, AnAddressHasNoCaa) {
     EXPECT_TRUE(name.at("control").at("reuse_until").is_null());
     EXPECT_EQ(name.at("reason"), name.at("control").at("reason"));
   }
+}
+
+TEST(AnswerControl, TellsByWhatMethodTheNameOfAnAddressWasShown) {
+  const auto address = names::IpAddress::parse("9.9.9.9").value();
+  orders::Decision decision = decision_on(order_on(address), orders::Outcome::refused, false);
+  decision.names.at(0).control->name_method = rules::method_rule(
+      rules::ControlMethod::dns_change, rules::TargetKind::domain, date_of(testing::test_time()));
+  const json::value name = answer(decision);
+  const json::value& method = name.at("control").at("name_method");
+  EXPECT_EQ(method.at("method"), "dns-change");
+  EXPECT_EQ(method.at("standing"), "allowed");
+  EXPECT_EQ(method.at("rule").at("section"), "3.2.2.4.7");
+}
+
+TEST(AnswerControl, TellsAmongWhichMailServersOneWasDrawn) {
+  orders::Decision decision =
+      decision_on(order_on(domain("www.example.com")), orders::Outcome::permitted, false);
+  orders::ControlDecision& control = *decision.names.at(0).control;
+  control.smtp_host = domain("mx1.example.com");
+  control.equal_preference = 2;
+  control.mail_servers = {domain("mx1.example.com"), domain("mx2.example.com")};
+  const json::value told = answer(decision).at("control");
+  EXPECT_EQ(told.at("smtp_host"), "mx1.example.com");
+  EXPECT_EQ(told.at("equal_preference"), 2);
+  EXPECT_EQ(told.at("mail_servers"), (json::array{"mx1.example.com", "mx2.example.com"}));
+}
+
+TEST(AnswerControl, TellsWhatAnOpenContactNeeds) {
+  orders::Decision decision =
+      decision_on(order_on(domain("www.example.com")), orders::Outcome::permitted, false);
+  orders::ControlDecision& control = *decision.names.at(0).control;
+  control.outcome = orders::Outcome::undetermined;
+  control.reason = "contact-unconfirmed";
+  control.reuse_until.reset();
+  EXPECT_TRUE(answer(decision).at("control").at("confirmed_at").is_null());
+  control.confirmed_at = testing::test_time();
+  EXPECT_EQ(answer(decision).at("control").at("confirmed_at"),
+            json::value(format_instant(testing::test_time())));
 }
 
 TEST(AnswerControl, SaysWhyNoRemoteWasAsked) {

@@ -28,7 +28,9 @@ TEST(AnswerV1, TellsAPermittedOrder) {
   head.as_object().erase("names");
   EXPECT_EQ(head, parse_json(R"({"id":"order-1","outcome":"permitted","lab":false,
       "received":"2026-11-22T17:00:00.000000000Z","decided":"2026-11-22T17:00:00.040000000Z",
-      "permission_expires":"2026-11-23T01:00:00.000000000Z","evidence":{"index":7}})")
+      "permission_expires":"2026-11-23T01:00:00.000000000Z","evidence":{"index":7,
+      "leaf_hash":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"},
+      "permit":"eyJ.permit.signature"})")
                       .value());
 
   json::value name = got.at("names").at(0);

@@ -168,7 +168,8 @@ TEST_F(ApiV1Test, WantsPlainJson) {
 }
 
 TEST_F(ApiV1Test, RefusesBodiesTooLarge) {
-  expect_problem(send(std::string(kRequestBodySizeMax + 1, ' ')), 413, "body-too-large", "octets");
+  expect_problem(send(std::string(kOrderBodySizeMax + 1, ' ')), 413, "body-too-large", "octets");
+  expect_problem(send(std::string(kOrderBodySizeMax, ' ')), 400, "malformed-request", "");
 }
 
 TEST_F(ApiV1Test, TellsWhatTheDeskRefuses) {

@@ -3,100 +3,33 @@
 // door or when it is planned.
 #include "service/control_request.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
-#include "orders/plan.h"
-#include "service/order_request.h"
-#include "service/problem.h"
-#include "service/service_fixture.h"
+#include "service/control_bodies.h"
+#include "service/limits.h"
 
 namespace parallax::service {
 namespace {
 
+using control_test::admit;
+using control_test::Bad;
+using control_test::body;
+using control_test::check_of;
+using control_test::dns;
+using control_test::expect_refused;
+using control_test::hash;
+using control_test::http;
+using control_test::kDigest;
+using control_test::kMalformed;
+using control_test::kNot;
+using control_test::kRefused;
+using control_test::kValue;
+using control_test::parse;
+using control_test::reverse;
+using control_test::web;
+using control_test::with;
 using rules::ControlMethod;
 using testing::domain;
-
-constexpr const char* kValue = "Zx7mQ2pL9vN4tR8sK1wB";
-const std::string kDigest = base64url_encode(sha256("key authorization"));
-
-std::string body(std::string_view name, std::string_view control, std::string_view type = "tls") {
-  return fmt::format(R"({{"type":"{}","issuers":["ca.example"],)"
-                     R"("names":["a.example.com",{{"name":"{}","control":{}}}]}})",
-                     type, name, control);
-}
-
-Result<OrderRequest> parse(const std::string& text) {
-  return parse_order_request(text, "generated", testing::suffixes());
-}
-
-// What the service answers: parsed, planned, and the error put into its place.
-Result<OrderRequest> admit(const std::string& text) {
-  auto request = parse(text);
-  if (!request) return request;
-  const orders::PlanSettings settings{false, false, false, &testing::suffixes()};
-  auto plan = orders::plan_order(request->order, testing::test_time(), settings);
-  if (!plan) return fail(located(plan.error(), request->places));
-  return request;
-}
-
-const dcv::ControlCheck& check_of(const OrderRequest& request) {
-  return *request.order.controls.at(1)->check;
-}
-
-std::string with(std::string_view method, std::string_view members) {
-  return fmt::format(R"({{"method":"{}"{}{}}})", method, members.empty() ? "" : ",", members);
-}
-
-std::string dns(std::string_view value, std::string_view more = "") {
-  return with("dns-change",
-              fmt::format(R"("value":"{}"{}{})", value, more.empty() ? "" : ",", more));
-}
-
-std::string web(std::string_view path, std::string_view more = "") {
-  return with("website-change", fmt::format(R"("path":"{}","value":"{}"{}{})", path, kValue,
-                                            more.empty() ? "" : ",", more));
-}
-
-std::string http(std::string_view more = "") {
-  return with(
-      "acme-http-01",
-      fmt::format(
-          R"("token":"token-of-this-order","key_authorization":"token-of-this-order.{}"{}{})",
-          std::string(43, 'A'), more.empty() ? "" : ",", more));
-}
-
-std::string hash(std::string_view method) {
-  return with(method, fmt::format(R"("key_authorization_hash":"{}")", kDigest));
-}
-
-struct Bad {
-  const char* name;
-  std::string body;
-  const char* pointer;  // below /names/1
-  const char* problem;
-  const char* says;
-};
-
-void expect_refused(const Bad& bad) {
-  SCOPED_TRACE(bad.name);
-  const auto request = admit(bad.body);
-  ASSERT_FALSE(request.has_value());
-  const Problem problem = problem_with_request(request.error());
-  const auto response = to_response(problem);
-  EXPECT_EQ(response.status, 400u);
-  EXPECT_EQ(problem.pointer, std::string("/names/1") + bad.pointer) << describe(request.error());
-  EXPECT_NE(response.body.find(fmt::format("urn:parallax:problem:{}\"", bad.problem)),
-            std::string::npos)
-      << response.body;
-  EXPECT_NE(describe(request.error()).find(bad.says), std::string::npos)
-      << describe(request.error());
-}
-
-constexpr const char* kMalformed = "malformed-request";
-constexpr const char* kRefused = "control-refused";
-constexpr const char* kNot = "name-not-certifiable";
 
 TEST(ControlRequest, RefusesWhatIsNoRequest) {
   const std::string host = "b.example.com";
@@ -213,14 +146,21 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
             kRefused, "wildcard"},
            {"address with dns-01", body("9.9.9.9", hash("acme-dns-01")), "/control/method",
             kRefused, "9.9.9.9"},
-           {"name with reverse lookup",
-            body(host, with("reverse-address-lookup", R"("name":"b.example.com")")),
+           {"name with reverse lookup", body(host, reverse("b.example.com", dns(kValue))),
             "/control/method", kRefused, "reverse-address-lookup"},
            {"mailbox method for a domain", body(host, with("mailbox-email", "")), "/control/method",
             kRefused, "mailbox-email"},
            {"reserved address", body("127.0.0.1", http()), "/name", kNot, "127.0.0.1"},
            {"private address", body("10.1.2.3", http()), "/name", kNot, "10.1.2.3"},
            {"private IPv6", body("fd00::1", hash("acme-tls-alpn-01")), "/name", kNot, "fd00::1"},
+           {"private in IPv4-mapped form", body("::ffff:10.0.0.1", http()), "/name", kNot,
+            "special-purpose"},
+           {"private behind NAT64", body("64:ff9b::a00:1", http()), "/name", kNot,
+            "special-purpose"},
+           {"private in 6to4", body("2002:a00:1::", http()), "/name", kNot, "special-purpose"},
+           {"multicast", body("ff02::1", http()), "/name", kNot, "special-purpose"},
+           {"private behind a PTR", body("10.1.2.3", reverse("host.example.com", dns(kValue))),
+            "/name", kNot, "10.1.2.3"},
            {"reserved address shown by the caller",
             body("192.168.1.1", with("ip-contact-email", "")), "/name", kNot, "192.168.1.1"},
            {"path upwards", body(host, web("../a")), "/control/path", kRefused, ".."},
@@ -239,6 +179,35 @@ TEST(ControlRequest, RefusesWhatTheRulesDo) {
                             fmt::format(R"("key_authorization_hash":"{}","adn":"example.org")",
                                         kDigest))),
             "/control/adn", kRefused, "example.org"},
+       })
+    expect_refused(bad);
+}
+
+TEST(ControlRequest, RefusesStatementsOfTheCallerThatDoNotFit) {
+  const std::string host = "b.example.com";
+  for (const Bad& bad : std::vector<Bad>{
+           {"confirmation no time",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"yesterday")")),
+            "/control/confirmed_at", kMalformed, "RFC 3339"},
+           {"confirmation in the future",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"2026-12-22T17:00:00Z")")),
+            "/control/confirmed_at", kRefused, "future"},
+           {"confirmation too old",
+            body(host, with("contact-email-txt",
+                            R"("contact":"a@b.example","confirmed_at":"2026-10-01T00:00:00Z")")),
+            "/control/confirmed_at", kRefused, "30 days"},
+           {"confirmation of a method without contact",
+            body(host, dns(kValue, R"("confirmed_at":"2026-11-22T16:00:00Z")")),
+            "/control/confirmed_at", kMalformed, "not a known member"},
+           {"domain contact of no registrar", body(host, with("domain-contact", "")),
+            "/control/method", kRefused, "registrar"},
+           {"ADN of the caller's out of reach",
+            body(host, with("constructed-email", R"("adn":"example.org")")), "/control/adn",
+            kRefused, "example.org"},
+           {"ADN of the caller's no name", body(host, with("constructed-email", R"("adn":"a b")")),
+            "/control/adn", kMalformed, "adn"},
        })
     expect_refused(bad);
 }
@@ -298,8 +267,7 @@ TEST(ControlRequest, ReadsEveryMethod) {
       {"contact-phone-caa",
        body("b.example.com", with("contact-phone-caa", R"("contact":"+1 555 123 4567")")),
        ControlMethod::contact_phone_caa, true},
-      {"reverse-address-lookup",
-       body("9.9.9.9", with("reverse-address-lookup", R"("name":"dns.example")")),
+      {"reverse-address-lookup", body("9.9.9.9", reverse("dns.example.com", dns(kValue))),
        ControlMethod::reverse_lookup, true},
       {"mail server", body("u@b.example.com", dns(kValue, R"("mail_server":true)"), "smime"),
        ControlMethod::dns_change, true},
@@ -309,6 +277,14 @@ TEST(ControlRequest, ReadsEveryMethod) {
        ControlMethod::mailbox_acme, false},
       {"constructed-email", body("b.example.com", with("constructed-email", "")),
        ControlMethod::constructed_email, false},
+      {"constructed-email at a parent",
+       body("b.example.com", with("constructed-email", R"("adn":"example.com")")),
+       ControlMethod::constructed_email, false},
+      {"contact-email-txt that confirmed",
+       body("b.example.com",
+            with("contact-email-txt",
+                 R"("contact":"a@b.example","confirmed_at":"2026-11-22T15:00:00+01:00")")),
+       ControlMethod::contact_email_txt, true},
       {"ip-contact-phone", body("9.9.9.9", with("ip-contact-phone", "")),
        ControlMethod::ip_contact_phone, false},
   };
@@ -322,8 +298,37 @@ TEST(ControlRequest, ReadsEveryMethod) {
     const auto& control = request->order.controls.at(1);
     EXPECT_EQ(control->method, each.method);
     EXPECT_EQ(control->check.has_value(), each.looked);
-    EXPECT_EQ(request->places.at(1).method, each.method);
+    EXPECT_EQ(request->places.at(1).methods->method, each.method);
   }
+}
+
+// What POST /v1/corroborations takes holds every order within the limits of its members.
+TEST(ControlRequest, AHundredNamesWithTheLargestControlFitIntoABody) {
+  const std::string label(62, 'a');
+  std::string headers;
+  for (const char* name : {"accept-language", "cache-control", "from", "pragma", "traceparent",
+                           "x-correlation-id", "x-request-id"})
+    headers += fmt::format(R"({}"{}":"{}")", headers.empty() ? "" : ",", name,
+                           std::string(dcv::kHeaderSizeMax, 'h'));
+  const std::string control = with(
+      "website-change", fmt::format(R"("path":"{}","value":"{}","pattern":"{}","headers":{{{}}})",
+                                    std::string(dcv::kPathSizeMax - kPkiValidationPath.size(), 'p'),
+                                    std::string(dcv::kChallengeSizeMax, 'v'),
+                                    std::string(dcv::kPatternSizeMax, 'x'), headers));
+  std::string names;
+  for (unsigned i = 0; i < orders::kNamesPerOrderMax; ++i)
+    names += fmt::format(R"({}{{"name":"{}.{}.{}.{:02}.example.com","control":{}}})",
+                         i == 0 ? "" : ",", label, label, label, i, control);
+  std::string issuers;
+  for (unsigned i = 0; i < orders::kIssuersPerOrderMax; ++i)
+    issuers +=
+        fmt::format(R"({}"{}.{}.{}.{:02}.example.com")", i == 0 ? "" : ",", label, label, label, i);
+  const std::string text =
+      fmt::format(R"({{"type":"tls","issuers":[{}],"names":[{}]}})", issuers, names);
+  EXPECT_LE(text.size(), kOrderBodySizeMax);
+  const auto request = admit(text);
+  ASSERT_TRUE(request.has_value()) << describe(request.error());
+  EXPECT_EQ(request->order.names.size(), orders::kNamesPerOrderMax);
 }
 
 TEST(ControlRequest, AsksTheDomainOfAMailbox) {
@@ -352,6 +357,13 @@ TEST(ControlRequest, DecidesTheDigest) {
       digest(first),
       digest(
           R"({"type":"tls","issuers":["ca.example"],"names":["a.example.com","b.example.com"]})"));
+  const auto contact = [&](const char* more) {
+    return digest(body("b.example.com", with("contact-email-txt",
+                                             std::string(R"("contact":"a@b.example")") + more)));
+  };
+  EXPECT_NE(contact(""), contact(R"(,"confirmed_at":"2026-11-22T16:00:00Z")"));
+  EXPECT_NE(digest(body("b.example.com", with("constructed-email", ""))),
+            digest(body("b.example.com", with("constructed-email", R"("adn":"example.com")"))));
   std::string regardless = first;
   regardless.insert(1, R"("caa_regardless":true,)");
   EXPECT_NE(digest(first), digest(regardless));

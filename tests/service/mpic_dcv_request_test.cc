@@ -16,7 +16,7 @@ namespace {
 
 using testing::domain;
 
-constexpr const char* kValue = "Zx7mQ2pL9vN4tR8sK1wB";
+constexpr const char* kValue = "Zx7mQ2pL9vN4tR8sK1wBy3";
 const std::string kDigest = base64url_encode(sha256("key authorization"));
 const std::string kHex = hex_encode(sha256("key authorization"));
 
@@ -75,14 +75,14 @@ TEST(MpicDcvRequest, EchoesWithDefaults) {
   const Echo cases[] = {
       {"dns-change", dcv_body("example.com", "dns-change", txt()),
        R"({"validation_method":"dns-change","dns_record_type":"TXT","dns_name_prefix":null,
-           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wB","require_exact_match":false,
+           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wBy3","require_exact_match":false,
            "require_exact_case":true})"},
       {"dns-change CAA",
        dcv_body("example.com", "dns-change",
                 R"("dns_record_type":"CAA","dns_name_prefix":"_v",)" +
                     value(R"("require_exact_match":"true","require_exact_case":true)")),
        R"({"validation_method":"dns-change","dns_record_type":"CAA","dns_name_prefix":"_v",
-           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wB","require_exact_match":true,
+           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wBy3","require_exact_match":true,
            "require_exact_case":false})"},
       {"acme-dns-01", dcv_body("example.com", "acme-dns-01", hash(kDigest)),
        fmt::format(R"({{"validation_method":"acme-dns-01","key_authorization_hash":"{}",
@@ -102,7 +102,7 @@ TEST(MpicDcvRequest, EchoesWithDefaults) {
        dcv_body("example.com", "website-change",
                 web("a.txt", R"("url_scheme":null,"http_headers":{"Accept-Language":"de"})")),
        R"({"validation_method":"website-change","http_token_path":"a.txt",
-           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wB","url_scheme":"http","match_regex":null,
+           "challenge_value":"Zx7mQ2pL9vN4tR8sK1wBy3","url_scheme":"http","match_regex":null,
            "http_headers":{"Accept-Language":"de"},"require_exact_case":true})"},
       {"dns-persistent",
        dcv_body("example.com", "dns-persistent",
@@ -341,6 +341,14 @@ TEST(MpicDcvRequest, RefusesMethodsAndTargetsByLogic) {
            {"address with dns-01", dcv_body("9.9.9.9", "acme-dns-01", hash(kDigest)), kMethod,
             "9.9.9.9"},
            {"private address", dcv_body("10.0.0.1", "acme-http-01", http()), kTarget, "10.0.0.1"},
+           {"unique local address", dcv_body("fd00::1", "acme-http-01", http()), kTarget,
+            "special-purpose"},
+           {"private in IPv4-mapped form", dcv_body("::ffff:10.0.0.1", "acme-http-01", http()),
+            kTarget, "special-purpose"},
+           {"private behind NAT64", dcv_body("64:ff9b::a00:1", "acme-http-01", http()), kTarget,
+            "special-purpose"},
+           {"private in 6to4", dcv_body("2002:a00:1::", "acme-http-01", http()), kTarget,
+            "special-purpose"},
            {"loopback", dcv_body("::1", "acme-http-01", http()), kTarget, "::1"},
            {"mailbox", dcv_body("u@example.com", "acme-dns-01", hash(kDigest)), kTarget,
             "domain part"},

@@ -274,6 +274,17 @@ TEST_F(PerspectiveDcvTest, ReachesInsideOnlyInTheLab) {
   EXPECT_EQ(send(body).status, 200u);
 }
 
+TEST_F(PerspectiveDcvTest, RefusesDiscouragedMethodsWhereTheyAreSwitchedOff) {
+  const std::string body = R"({"domain_or_ip_target":"example.com","dcv_check_parameters":
+      {"validation_method":"contact-email-txt","challenge_value":"a@b.example"}})";
+  serve({false, {}, true});
+  const auto response = send(body);
+  EXPECT_EQ(response.status, 422u);
+  EXPECT_NE(response.body.find("switched off here"), std::string::npos) << response.body;
+  EXPECT_TRUE(observer_.asked.empty());
+  EXPECT_EQ(send(kBody).status, 200u) << "other methods are as before";
+}
+
 TEST_F(PerspectiveDcvTest, RefusesBadBodies) {
   serve();
   const struct {

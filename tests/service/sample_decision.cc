@@ -147,7 +147,8 @@ orders::ControlDecision decide_control(const names::CertificateName& name,
   out.remotes_used = 5;
   out.quorum = std::to_string(out.corroborated) + "/5";
   out.rirs = {"RIPE NCC", "APNIC"};
-  if (outcome == Outcome::permitted) out.reuse_until = test_time() + std::chrono::days(200);
+  if (outcome == Outcome::permitted)
+    out.reuse_until = rules::reuse_until(out.method, rules::Scope::tls, test_time());
   out.perspectives = {control_finding("primary-1", "ARIN", outcome),
                       control_finding("remote-1", "RIPE NCC", outcome),
                       control_finding("remote-2", "APNIC", Outcome::refused),
@@ -186,6 +187,8 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
   out.received = test_time();
   out.decided = test_time() + std::chrono::milliseconds(40);
   out.evidence_index = 7;
+  out.leaf_hash = std::string(64, 'e');
+  if (out.outcome == orders::Outcome::permitted) out.permit = "eyJ.permit.signature";
   if (outcome == Outcome::permitted) out.permission_expires = test_time() + std::chrono::hours(8);
   for (std::size_t i = 0; i < order.names.size(); ++i) {
     orders::NameDecision name = decide(order.names[i], outcome);
@@ -196,6 +199,8 @@ orders::Decision decision_on(const orders::Order& order, Outcome outcome, bool l
       name.reason = name.control->reason;
       name.explanation = name.control->explanation;
       name.decided_by = name.control->method.rule;
+      if (outcome == Outcome::permitted)
+        name.permission_expires = test_time() + rules::control_window(date_of(test_time()));
     }
     out.names.push_back(std::move(name));
   }

@@ -11,8 +11,10 @@ FUNCTION_LINES_MAX = 70
 LINE_COLUMNS_MAX = 100
 
 # A folder of src includes only itself and what stands before it (docs/architecture.md).
-LAYERS = ("base names rules dns caa net dcv observe corroborate evidence orders peer service "
-          "cli").split()
+LAYERS = ("base names rules dns caa net dcv observe corroborate evidence permit orders audit peer "
+          "service cli").split()
+# What judges the decisions of the one shares nothing with how the other makes them.
+STRANGERS = {("audit", "orders")}
 
 BANNER = "SPDX-License-Identifier: Apache-2.0"
 RULES = {"banner", "file-length", "function-length", "line-length", "layer-order", "unfinished",
@@ -106,6 +108,8 @@ def layer_order(name, text, language):
             yield number, "layer-order", f"{layer} is no layer"
         elif LAYERS.index(layer) > here:
             yield number, "layer-order", f"{name.parts[1]} may not use {layer}, which stands below"
+        elif (name.parts[1], layer) in STRANGERS:
+            yield number, "layer-order", f"{name.parts[1]} may not use {layer}"
 
 
 def unfinished(name, text, language):

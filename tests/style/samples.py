@@ -62,6 +62,8 @@ SAMPLES = [
     ("100 columns that are more octets", "src/base/a.cc", CPP + "//" + "é" * 98 + "\n", set()),
     ("an include from below", "src/dns/a.cc", CPP + '#include "caa/a.h"\n', {"layer-order"}),
     ("an include from nowhere", "src/dns/a.cc", CPP + '#include "misc/a.h"\n', {"layer-order"}),
+    ("the judge of decisions uses their maker", "src/audit/a.cc",
+     CPP + '#include "orders/a.h"\n', {"layer-order"}),
     ("a dependency from below", "src/dns/CMakeLists.txt",
      HASH + "parallax_layer(dns\n  SOURCES a.cc\n  DEPENDS base service\n  LIBRARIES x)\n",
      {"layer-order"}),

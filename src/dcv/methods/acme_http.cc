@@ -40,7 +40,7 @@ Status check_key_authorization(const HttpValue& value) {
                   "a key authorization is a token, a dot and a thumbprint of the account key, both "
                   "in base64url",
                   "challenge.value", "RFC 8555 s8.1");
-  if (auto random = check_random_value(token, "challenge.value"); !random) return random;
+  if (auto random = check_random_value(token, true, "challenge.value"); !random) return random;
   const auto path_token = std::string_view(value.path).substr(kFolder.size());
   if (path_token == token) return {};
   return refuse(ErrorCode::malformed,
@@ -86,15 +86,18 @@ class AcmeHttp final : public Method {
     if (document.failure) return *document.failure;
     const SeenHttp& http = *document.http;
     const auto body = without_trailing_white_space(http.body);
-    if (!value.value.empty() && body == value.value && !http.body_truncated)
+    if (!value.value.empty() && body == value.value && http.whole())
       return shown(value.value, sought + ", and found it.", document.verdict);
-    const bool cut = http.body_truncated && body.starts_with(value.value);
+    // Of a longer document only the beginning is kept: it is not the key authorization alone.
+    const bool cut = !http.whole() && body.starts_with(value.value);
     return not_shown(
-        body.empty() ? ControlReason::challenge_missing : ControlReason::challenge_differs,
+        body.empty() && http.whole() ? ControlReason::challenge_missing
+                                     : ControlReason::challenge_differs,
         fmt::format("{}, but {}: {}. Serve the key authorization there, with nothing before or "
                     "behind it.",
                     sought,
-                    cut ? fmt::format("more than {} octets stand there", http.body.size())
+                    cut            ? fmt::format("more than {} octets stand there",
+                                                 http.body_before + http.body.size())
                     : body.empty() ? "the document is empty"
                                    : "something else is there",
                     quoted(body)),

@@ -39,6 +39,8 @@ struct AddressFacts {
   bool all_empty = true;  // every family answered, and without a record
   bool bogus = false;
   bool timed_out = false;
+  bool open = false;    // a family was not answered, or without a verdict
+  bool secure = false;  // a family was answered securely
   Verdict weakest = Verdict::secure;
 };
 
@@ -52,6 +54,9 @@ AddressFacts facts_about(const ControlObservation& seen, const std::string& name
     facts.all_empty =
         facts.all_empty && lookup.status == LookupStatus::answered && lookup.rdata.empty();
     facts.weakest = weaker(facts.weakest, lookup.verdict);
+    const bool answered = lookup.status == LookupStatus::answered;
+    facts.open = facts.open || !answered || lookup.verdict == Verdict::indeterminate;
+    facts.secure = facts.secure || (answered && lookup.verdict == Verdict::secure);
   }
   return facts;
 }
@@ -158,12 +163,24 @@ std::optional<ControlDetermination> judge_address(const ControlObservation& seen
     return proves_nothing("the answer came from another address");
   }
   const std::string name = text_of_host(host);
-  if (facts_about(seen, name).bogus)
+  const AddressFacts facts = facts_about(seen, name);
+  if (facts.bogus)
     return undetermined(ControlReason::bogus,
                         fmt::format("{}, but the addresses of {} failed DNSSEC validation; the "
                                     "zone's signatures or its DS records have to be mended first.",
                                     sought, name),
                         Verdict::bogus);
+  // Every query behind a validation counts, and an indeterminate one is never permission (TLS BR
+  // 4.2.2.2): in a signed zone a family that failed may hide what the zone really says. The same
+  // failure in a zone proved to be unsigned hides nothing that could have been trusted.
+  if (seen.validating && facts.secure && facts.open)
+    return undetermined(
+        facts.timed_out ? ControlReason::timed_out : ControlReason::lookup_failed,
+        fmt::format("{}, but {} lies in a signed zone, and one of its address lookups failed. The "
+                    "zone's name servers must answer A and AAAA queries, if only with an empty "
+                    "answer.",
+                    sought, name),
+        Verdict::indeterminate);
   const std::string octets = address_octets(*parsed);
   const auto type = parsed->is_v4() ? dns::RecordType::a : dns::RecordType::aaaa;
   for (const auto& lookup : seen.lookups) {

@@ -47,8 +47,9 @@ Status validate_form(const PersistentValue& value, const Target& target) {
     if (!fits_in_record(value.account_uri))
       return refuse(ErrorCode::malformed, "the account URI must be a URI without a semicolon",
                     "challenge.account_uri", rule_of(target));
-    if (!value.account_hash_prefix.empty() || !value.key_thumbprints.empty())
-      return refuse(ErrorCode::malformed, "only the hashed form has a prefix and key thumbprints",
+    if (!value.account_hash_prefix.empty() || !value.key_thumbprints.empty() || value.wildcard)
+      return refuse(ErrorCode::malformed,
+                    "only the hashed form has a prefix, key thumbprints and a policy",
                     "challenge.form", rule_of(target));
     return {};
   }
@@ -82,10 +83,12 @@ Task<void> look(Target adn, Instruments instruments, Deadline deadline, ControlO
   co_await ask(instruments, std::move(question), std::string(kPurpose), deadline, seen);
 }
 
-// Whether the record at `adn` has to speak for names below it.
+// Whether the record at `adn` has to speak for names below it: of the name applied for, or of all
+// those that a wildcard stands for.
 bool is_below(const ControlObservation& seen, const ControlCheck& check, const Target& adn) {
   const auto& value = std::get<PersistentValue>(check.challenge);
   if (value.form == PersistentForm::plain) return false;
+  if (value.wildcard) return true;
   if (check.mail_server) return !seen.smtp_host || Target(*seen.smtp_host) != adn;
   return check.applied_for != adn;
 }
@@ -97,7 +100,8 @@ std::string explain(PersistentFinding finding) {
     case PersistentFinding::bad_expiry:
       return "its persistUntil is no UNIX timestamp in seconds, or is given twice";
     case PersistentFinding::not_below:
-      return "it has no policy=wildcard, so it does not speak for names below its own";
+      return "it has no policy=wildcard, so it speaks neither for wildcards nor for names below "
+             "its own";
     case PersistentFinding::account_differs: return "its accounturi is not this account's";
     case PersistentFinding::account_missing: return "it has no accounturi";
     case PersistentFinding::account_twice: return "it has more than one accounturi";

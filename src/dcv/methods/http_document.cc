@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/crypto.h"
 #include "base/encoding.h"
 #include "caa/ascii.h"
 #include "dcv/methods/connection.h"
@@ -21,6 +22,11 @@ using dns::Verdict;
 constexpr std::array<std::string_view, 7> kHeadersAllowed{
     "accept-language", "cache-control",   "from", "pragma", "x-request-id",
     "traceparent",     "x-correlation-id"};
+
+// Octets kept in front of the expected value, where answers show it early, and behind it.
+constexpr std::size_t kBeforeValue = 128;
+constexpr std::size_t kBehindValue = 896;
+static_assert(kChallengeSizeMax + kBeforeValue + kBehindValue <= kSeenBodyMax);
 
 bool is_path_character(char c) {
   return caa::is_alphanumeric(c) ||
@@ -99,6 +105,21 @@ SeenHop seen_hop(const net::GuardedHop& hop) {
                  .location = hop.location.substr(0, kSeenTextMax)};
 }
 
+// Cuts the body down to what judging needs: the expected value, which is everything to a document
+// that may hold more, and what stands around it for people; or the beginning. A document that is
+// judged as a whole is kept as a whole, up to the bound.
+void keep_excerpt(SeenHttp& http, const HttpValue& value) {
+  const std::size_t size = http.body.size();
+  const std::size_t most =
+      value.pattern ? kSeenBodyMax
+                    : std::min(value.value.size() + kBeforeValue + kBehindValue, kSeenBodyMax);
+  if (size <= most) return;
+  const auto found = value.value.empty() ? std::string::npos : http.body.find(value.value);
+  http.body_before = found == std::string::npos ? 0 : found - std::min(found, kBeforeValue);
+  http.body = http.body.substr(http.body_before, most);
+  http.body_after = size - http.body_before - http.body.size();
+}
+
 bool is_followed(unsigned status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
@@ -173,9 +194,11 @@ Task<void> fetch_document(const HttpValue* value, Target host, Instruments instr
     http.hops.back().failure = trail.failure;
     http.hops.back().message = printable(trail.message, kSeenReasonMax);
   }
-  http.body_truncated = trail.body_truncated || trail.body.size() > kSeenBodyMax;
+  http.body_truncated = trail.body_truncated || trail.body.size() > kSeenBodyReadMax;
+  if (trail.body.size() > kSeenBodyReadMax) trail.body.resize(kSeenBodyReadMax);
+  http.body_sha256 = sha256(trail.body);
   http.body = std::move(trail.body);
-  if (http.body.size() > kSeenBodyMax) http.body.resize(kSeenBodyMax);
+  keep_excerpt(http, *value);
   seen->http = std::move(http);
 }
 

@@ -24,8 +24,8 @@ namespace parallax::dcv {
 struct PersistentTerms {
   std::vector<names::DomainName> issuers;
   std::vector<std::string> account_uris;  // any of them
-  // The name applied for lies below the ADN, and the form asks for `policy=wildcard` then (draft-02
-  // s6; the TLS BR know no such parameter).
+  // The name applied for lies below the ADN or is a wildcard, and the form asks for
+  // `policy=wildcard` then (draft-02 s6; the TLS BR know no such parameter).
   bool below = false;
   Instant at{};
 };

@@ -85,14 +85,20 @@ bool holds(const OwnNetwork& network, const ip::address& address) {
 }  // namespace
 
 std::string refusal_of(const names::IpAddress& address, const GuardedSettings& settings) {
-  for (const ip::address& form : forms_of(address.native())) {
+  const std::vector<ip::address> forms = forms_of(address.native());
+  for (const ip::address& form : forms) {
     for (const OwnNetwork& network : settings.own_networks)
       if (holds(network, form)) return "lies in a network that this perspective must not reach";
   }
   if (settings.lab) return {};
-  const std::string_view purpose = address.special_purpose();
-  if (purpose.empty()) return {};
-  return fmt::format("is reserved: {}", purpose);
+  if (const std::string_view purpose = address.special_purpose(); !purpose.empty())
+    return fmt::format("is reserved: {}", purpose);
+  for (const ip::address& form : forms) {
+    if (!address.is_v4() && form.is_v4())
+      if (const auto purpose = names::IpAddress(form).special_purpose(); !purpose.empty())
+        return fmt::format("embeds {}, which is reserved: {}", form.to_string(), purpose);
+  }
+  return {};
 }
 
 Attempt<std::vector<names::IpAddress>> choose_addresses(

@@ -93,9 +93,21 @@ void append_addresses(const dns::Lookup& lookup, std::vector<names::IpAddress>& 
 std::string finding(const dns::Lookup& lookup) {
   const std::string type = dns::to_string(lookup.question.type);
   if (lookup.nxdomain()) return fmt::format("{}: the name does not exist", type);
-  if (lookup.status == dns::LookupStatus::answered) return fmt::format("{}: no record", type);
+  if (lookup.status == dns::LookupStatus::answered)
+    return fmt::format("{}: {}", type, lookup.records.empty() ? "no record" : "answered");
   return fmt::format("{}: {} ({})", type, dns::to_string(lookup.status),
                      lookup.reason.empty() ? "no reason given" : printable(lookup.reason));
+}
+
+// Whether one family failed beside another that was answered from signed zones. Whoever can keep
+// one of two signed answers back chooses the address; in an unsigned zone nothing is lost by it.
+bool half_secure(const std::vector<dns::Lookup>& lookups) {
+  const auto answered = [](const dns::Lookup& one) {
+    return one.status == dns::LookupStatus::answered && one.verdict != dns::Verdict::indeterminate;
+  };
+  const auto secure = [](const dns::Lookup& one) { return one.verdict == dns::Verdict::secure; };
+  return std::any_of(lookups.begin(), lookups.end(), secure) &&
+         !std::all_of(lookups.begin(), lookups.end(), answered);
 }
 
 Attempt<std::vector<names::IpAddress>> judge(const names::DomainName& name,
@@ -110,6 +122,11 @@ Attempt<std::vector<names::IpAddress>> judge(const names::DomainName& name,
     append_addresses(lookup, found);
     findings += (findings.empty() ? "" : "; ") + finding(lookup);
   }
+  if (half_secure(lookups))
+    return end_with(GuardedFailure::lookup_failed,
+                    fmt::format("{} lies in a signed zone, and not every address lookup there was "
+                                "answered: {}",
+                                name.text(), findings));
   if (!found.empty()) return found;
   if (lookups.empty()) findings = "this perspective uses neither IPv4 nor IPv6";
   return end_with(GuardedFailure::lookup_failed,

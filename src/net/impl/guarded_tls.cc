@@ -12,6 +12,10 @@ constexpr long kCertificatesBytesMax = 64 * 1024;
 constexpr std::size_t kServerNameMax = 255;  // OpenSSL's bound
 constexpr std::size_t kAlpnMax = 255;        // RFC 7301 s3.1
 constexpr std::size_t kAlertSize = 2;        // level, description
+// No Diffie-Hellman over finite fields: its server chooses how large the numbers are that we
+// calculate with, and one handshake could hold the event loop for a second.
+constexpr const char* kCiphers = "DEFAULT:!kDHE:@SECLEVEL=0";
+constexpr std::string_view kGroups = "X25519:P-256:X448:P-384:P-521";
 
 // Called by OpenSSL for every record header and message, both ways, before it judges them.
 void witness_message(int write, int /*version*/, int type, const void* octets, std::size_t size,
@@ -31,8 +35,12 @@ SslContextPtr make_guarded_context() {
   SslContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) return nullptr;
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
-  // Small or old keys must not keep a server from showing that it is about to get a new one.
-  SSL_CTX_set_security_level(context.get(), 0);
+  std::string groups(kGroups);  // OpenSSL's macro wants it mutable
+  // Level 0: small or old keys must not keep a server from showing that it is about to get a new
+  // one.
+  if (SSL_CTX_set_cipher_list(context.get(), kCiphers) != 1 ||
+      SSL_CTX_set1_groups_list(context.get(), groups.data()) != 1)
+    return nullptr;
   // Many servers end without close_notify; what is read here is not trusted more for having one.
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF |
                                          SSL_OP_NO_COMPRESSION);

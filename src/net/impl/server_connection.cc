@@ -21,7 +21,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
-constexpr std::size_t kGoodbyeBytesMax = 1024 * 1024;
+constexpr std::size_t kGoodbyeBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kClientPrefixOctets = 8;       // of an IPv6 address: a /64
 constexpr std::size_t kKeptOutputBytes = 64 * 1024;  // a larger output buffer is given back
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
