@@ -61,8 +61,8 @@ TEST(DeskFailure, ACheckThatWasNotCarriedOutEndsTheOrder) {
 }
 
 TEST(DeskFailure, APrimaryWhoseClockIsAheadLengthensNothing) {
-  test::DeskStage stage;
   test::Placed placed;
+  test::DeskStage stage;
   stage.place(test::order_for({test::domain("example.com")}), placed);
   auto reply = corroborate::test::saw(stage.primary.request(), "primary",
                                       corroborate::test::permitting("example.com"));

@@ -221,8 +221,8 @@ TEST(Desk, ASubsetOfTheRosterIsUsedWhereTheRulesAllowIt) {
 }
 
 TEST(Desk, NamesWithoutCaaAreRefusedUnasked) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({names::IpAddress::parse("192.0.2.1").value()}), placed);
   ASSERT_TRUE(placed);
   EXPECT_EQ(placed->error().code, ErrorCode::unsupported);
@@ -230,8 +230,8 @@ TEST(Desk, NamesWithoutCaaAreRefusedUnasked) {
 }
 
 TEST(Desk, AStragglerBecomesALateRecordOfItsOwn) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({domain("example.com")}), placed);
   DeskStage::permit(stage.primary);
   for (std::size_t i = 0; i < 4; ++i) DeskStage::permit(*stage.remotes[i]);
@@ -253,8 +253,8 @@ TEST(Desk, AStragglerBecomesALateRecordOfItsOwn) {
 }
 
 TEST(Desk, TheWorstNameDecidesTheOrderAndEveryNameIsDecided) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({domain("good.example"), domain("bad.example")}), placed);
   for (std::size_t call = 0; call < 2; ++call)
     if (observe::subject_of(stage.primary.request(call).check) == "bad.example")
@@ -281,8 +281,8 @@ TEST(Desk, AHundredNamesAreAllDecided) {
 }
 
 TEST(Desk, AQuorumMissedThroughFailuresSaysWhoFailed) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({domain("example.com")}), placed);
   stage.remotes[0]->answer(failed(NonCorroboration::unreachable));
   stage.remotes[1]->answer(failed(NonCorroboration::bad_signature));
@@ -316,8 +316,8 @@ TEST(Desk, ARemotesDeclarationComesFromTheRoster) {
 }
 
 TEST(Desk, APrimaryWithoutAnObservationIsExplained) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({domain("example.com")}), placed);
   stage.primary.answer(failed(NonCorroboration::bad_signature));
   stage.permit_all();

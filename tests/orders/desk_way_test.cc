@@ -73,16 +73,16 @@ const dcv::ControlCheck& control_of(const ScriptedPerspective& perspective) {
 const NameDecision& decided(const Placed& placed) { return placed->value().decision->names.at(0); }
 
 TEST(DeskWay, SideBySideRemotesDoNotWaitForThePrimary) {
-  DeskStage stage(side_by_side());
   Placed placed;
+  DeskStage stage(side_by_side());
   stage.place(controlled(test::domain(kDomain), dns_change(kDomain)), placed);
   for (const auto& remote : stage.remotes) EXPECT_EQ(remote->asked(), 1u);
 }
 
 // SBR 3.2.2.3: they follow the primary's selection, so they cannot be asked before there is one.
 TEST(DeskWay, OfAMailServerRemotesWaitForTheSelectionEvenSideBySide) {
-  DeskStage stage(side_by_side());
   Placed placed;
+  DeskStage stage(side_by_side());
   stage.place(of_mail_server(), placed);
   EXPECT_EQ(stage.primary.asked(), 1u);
   EXPECT_FALSE(control_of(stage.primary).mail_server->smtp_host);
@@ -104,8 +104,8 @@ TEST(DeskWay, OfAMailServerRemotesWaitForTheSelectionEvenSideBySide) {
 }
 
 TEST(DeskWay, OfAMailServerThatFailedNoRemoteIsAskedEvenSideBySide) {
-  DeskStage stage(side_by_side());
   Placed placed;
+  DeskStage stage(side_by_side());
   stage.place(of_mail_server(), placed);
   stage.primary.answer(saw_mail_server(kHost, "something else"), 0);
   stage.stage.settle();
@@ -116,8 +116,8 @@ TEST(DeskWay, OfAMailServerThatFailedNoRemoteIsAskedEvenSideBySide) {
 
 // Remotes that could not have selected that host, or see another value there, do not corroborate.
 TEST(DeskWay, TwoRemotesOfAnotherMailServerMissTheQuorum) {
-  DeskStage stage(side_by_side());
   Placed placed;
+  DeskStage stage(side_by_side());
   stage.place(of_mail_server(), placed);
   stage.primary.answer(saw_mail_server(kHost, kRandomValue), 0);
   stage.stage.settle();
@@ -141,8 +141,8 @@ TEST(DeskWay, ARemoteThatLooksAtAnotherMailServerOfThePreferenceCorroboratesNoth
     seen.equal_preference = 2;
     return seen;
   };
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(of_mail_server(), placed);
   stage.primary.answer(saw(kHost), 0);
   stage.stage.settle();
@@ -178,8 +178,8 @@ TEST(DeskWay, ARemoteMustSeeThePointerAndTheValueOfTheName) {
         PointerCase{"another value", "host.example.com", "something else", false},
         PointerCase{"no value", "host.example.com", "", false}}) {
     SCOPED_TRACE(each.title);
-    DeskStage stage;
     Placed placed;
+    DeskStage stage;
     stage.place(controlled(names::IpAddress::parse("9.9.9.9").value(),
                            test::reverse_lookup("9.9.9.9", host)),
                 placed);
@@ -200,8 +200,8 @@ TEST(DeskWay, ARemoteMustSeeThePointerAndTheValueOfTheName) {
 }
 
 TEST(DeskWay, TheRecordNamesBothMethodsAndTheirRules) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   const std::string host = "host.example.com";
   stage.place(
       controlled(names::IpAddress::parse("9.9.9.9").value(), test::reverse_lookup("9.9.9.9", host)),
@@ -230,8 +230,8 @@ TEST(DeskWay, ThePersistentRecordBehindAnAddressIsReusedForTenDays) {
                              .account_uri = "https://ca.example/acct/1"};
   std::get<dcv::ReverseValue>(request.check->challenge).control =
       dcv::NameControl{rules::ControlMethod::dns_persistent, value};
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(controlled(names::IpAddress::parse("9.9.9.9").value(), request), placed);
   const std::string record = "ca.example; accounturi=https://ca.example/acct/1";
   dcv::ControlObservation seen = saw_pointer(host, record);

@@ -40,8 +40,8 @@ class RecordBody : public testing::Test {
     ASSERT_TRUE(placed && *placed);
     body = stage.store.kept.at(0).body;
   }
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   json::value body;
 };
 
@@ -141,8 +141,8 @@ TEST_F(RecordBody, CitesEveryRuleAppliedWithWhereItStood) {
 }
 
 TEST(RecordBodyOfFailures, NamesKindAndMessageAndWhoWasStillPending) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(order_for({domain("example.com")}), placed);
   stage.remotes[0]->answer(corroborate::test::failed(NonCorroboration::wrong_identity));
   for (std::size_t i = 1; i < 4; ++i) DeskStage::permit(*stage.remotes[i]);

@@ -81,8 +81,8 @@ Order largest_order() {
 }
 
 TEST(RecordSize, HoldsAHundredNamesAtTheBoundsOfEveryPerspective) {
-  DeskStage stage;
   Placed placed;
+  DeskStage stage;
   stage.place(largest_order(), placed);
   for (std::size_t answered = 1; answered > 0;) {
     answered = answer(stage.primary, true);
