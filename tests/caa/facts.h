@@ -75,7 +75,7 @@ inline CaaLookup insecure_failure(std::string_view at, std::string_view cut) {
 }
 
 // The climb of `domain` with the lookups given and empty answers for every name not among them.
-inline CaaObservation climb(std::string_view domain, std::vector<CaaLookup> lookups = {}) {
+inline CaaObservation climb(std::string_view domain, const std::vector<CaaLookup>& lookups = {}) {
   CaaObservation out{.domain = name(domain)};
   for (std::optional<names::DomainName> at = out.domain; at; at = at->parent()) {
     CaaLookup step = answer(at->text());

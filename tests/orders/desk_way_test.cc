@@ -19,7 +19,6 @@ using test::looked_up;
 using test::Placed;
 using test::ScriptedPerspective;
 using test::wire_name;
-using testing::HasSubstr;
 
 constexpr const char* kDomain = "example.com";
 constexpr const char* kHost = "mx1.example.net";
