@@ -28,9 +28,9 @@ struct Range {
 Result<std::string> hash_of(Range range, const PerfectTree& source) {
   if (std::has_single_bit(range.size))
     return source(range.first, static_cast<unsigned>(std::countr_zero(range.size)));
-  const auto left = hash_of(range.left(), source);
+  auto left = hash_of(range.left(), source);
   if (!left) return left;
-  const auto right = hash_of(range.right(), source);
+  auto right = hash_of(range.right(), source);
   if (!right) return right;
   return node_hash(*left, *right);
 }

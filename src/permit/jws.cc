@@ -41,7 +41,7 @@ Result<std::string> read_header(std::string_view encoded, std::string_view type)
   if (!value) return fail(ErrorCode::malformed, "the JWS header is not JSON");
   ObjectReader in(*value, "");
   const std::string algorithm = in.string("alg");
-  const std::string id = in.string("kid");
+  std::string id = in.string("kid");
   const std::string typed = in.string("typ");
   if (auto end = in.finish(); !end)
     return fail(ErrorCode::malformed, "the JWS header: " + end.error().message);
