@@ -35,6 +35,7 @@ CoordinatorWorker::CoordinatorWorker(boost::asio::any_io_executor executor,
       primary_(std::move(primary)),
       primary_client_(*primary_.perspective),
       group_(executor_),
+      log_(executor_, &store_, &group_, shared.config.evidence_timeout),
       router_(shared.metrics.get()) {}
 
 Status CoordinatorWorker::add_remote(const RemoteConfig& remote) {
@@ -107,7 +108,7 @@ void CoordinatorWorker::install_routes() {
   mpic_->install(router_);
   service::install_openapi(router_);
   service::install_log_routes(
-      router_, store_, *shared_.authenticator,
+      router_, log_, *shared_.authenticator,
       shared_.config.log_public ? service::StatusAccess::anybody : service::StatusAccess::clients);
   std::vector<VerifyingKey> keys;
   if (shared_.permit_key) keys.push_back(shared_.permit_key->verifying_key());

@@ -15,6 +15,7 @@
 #include "cli/vantage.h"
 #include "corroborate/client.h"
 #include "evidence/sqlite_store.h"
+#include "evidence/timed_store.h"
 #include "names/public_suffix.h"
 #include "orders/coordinator_desk.h"
 #include "service/api_v1.h"
@@ -77,6 +78,7 @@ class CoordinatorWorker final : public WorkerService {
   std::vector<Vantage> local_remotes_;  // all-in-one only
   std::vector<std::unique_ptr<corroborate::PerspectiveClient>> remotes_;
   TaskGroup group_;
+  evidence::TimedLog log_;  // the store's, with an end to waiting
   std::unique_ptr<orders::CoordinatorDesk> desk_;
   std::unique_ptr<service::ApiV1> v1_;
   std::unique_ptr<service::MpicApi> mpic_;

@@ -89,6 +89,20 @@ Task<void> run_find(EvidenceStore* store, std::string client, std::string order_
   pending->outcome = std::move(outcome);
 }
 
+constexpr std::string_view kNoAnswer = "the evidence did not answer";
+
+Task<void> run_checkpoint(LogView* log, PendingPtr<std::optional<std::string>> pending) {
+  const Ending<std::optional<std::string>> ending(pending);
+  auto outcome = co_await log->checkpoint();
+  pending->outcome = std::move(outcome);
+}
+
+Task<void> run_tile(LogView* log, TileAddress address, PendingPtr<std::string> pending) {
+  const Ending<std::string> ending(pending);
+  auto outcome = co_await log->tile(address);
+  pending->outcome = std::move(outcome);
+}
+
 }  // namespace
 
 TimedStore::TimedStore(asio::any_io_executor executor, EvidenceStore* store, TaskGroup* group,
@@ -115,13 +129,27 @@ Task<Result<std::optional<StoredRecord>>> TimedStore::find_decision(std::string 
   const auto pending = std::make_shared<Pending<std::optional<StoredRecord>>>(executor_);
   group_->spawn(run_find(store_, std::move(client), std::move(order_id), pending));
   co_await wait_for(pending, patience_);
-  co_return result_of(*pending, "the evidence did not answer", patience_);
+  co_return result_of(*pending, kNoAnswer, patience_);
 }
 
 Status TimedStore::accepting() const {
   if (*overdue_ == 0) return {};
   return fail(ErrorCode::storage,
               "the evidence is overdue with earlier records: no order is begun meanwhile");
+}
+
+Task<Result<std::optional<std::string>>> TimedLog::checkpoint() {
+  const auto pending = std::make_shared<Pending<std::optional<std::string>>>(executor_);
+  group_->spawn(run_checkpoint(log_, pending));
+  co_await wait_for(pending, patience_);
+  co_return result_of(*pending, kNoAnswer, patience_);
+}
+
+Task<Result<std::string>> TimedLog::tile(TileAddress address) {
+  const auto pending = std::make_shared<Pending<std::string>>(executor_);
+  group_->spawn(run_tile(log_, address, pending));
+  co_await wait_for(pending, patience_);
+  co_return result_of(*pending, kNoAnswer, patience_);
 }
 
 }  // namespace parallax::evidence

@@ -8,12 +8,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "base/async.h"
 #include "base/result.h"
 #include "base/task_group.h"
+#include "evidence/log_view.h"
 #include "evidence/store.h"
 
 namespace parallax::evidence {
@@ -44,6 +46,25 @@ class TimedStore {
   TaskGroup* group_;
   std::chrono::milliseconds patience_;
   std::shared_ptr<std::size_t> overdue_;  // such appends; shared: they may outlive this object
+};
+
+// The log for readers whose patience ends likewise. Used on the executor of its group.
+class TimedLog final : public LogView {
+ public:
+  // `log` and `group` outlive every call and every task of the group.
+  TimedLog(boost::asio::any_io_executor executor, LogView* log, TaskGroup* group,
+           std::chrono::milliseconds patience)
+      : executor_(std::move(executor)), log_(log), group_(group), patience_(patience) {}
+
+  // As of the log it reads, and error storage once `patience` has passed.
+  [[nodiscard]] Task<Result<std::optional<std::string>>> checkpoint() override;
+  [[nodiscard]] Task<Result<std::string>> tile(TileAddress address) override;
+
+ private:
+  boost::asio::any_io_executor executor_;
+  LogView* log_;
+  TaskGroup* group_;
+  std::chrono::milliseconds patience_;
 };
 
 }  // namespace parallax::evidence

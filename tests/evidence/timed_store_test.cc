@@ -21,7 +21,7 @@ constexpr std::chrono::minutes kNever{10};
 constexpr std::chrono::seconds kStuck{30};  // a test that hangs fails instead
 
 // Answers when the test opens it, as a disk does that hangs for a while.
-class GatedStore final : public EvidenceStore {
+class GatedStore final : public EvidenceStore, public LogView {
  public:
   explicit GatedStore(asio::io_context& io) : gate_(io, asio::steady_timer::time_point::max()) {}
 
@@ -36,6 +36,14 @@ class GatedStore final : public EvidenceStore {
     StoredRecord found;
     found.order_id = std::move(id);
     co_return found;
+  }
+  [[nodiscard]] Task<Result<std::optional<std::string>>> checkpoint() override {
+    co_await pass();
+    co_return "note";
+  }
+  [[nodiscard]] Task<Result<std::string>> tile(TileAddress address) override {
+    co_await pass();
+    co_return format_tile(address);
   }
   void let_pass() {
     open = true;
@@ -142,6 +150,18 @@ TEST_F(TimedStoreTest, AnOverdueLookupIsGivenUp) {
   ASSERT_FALSE(told);
   EXPECT_EQ(told.error().code, ErrorCode::storage);
   EXPECT_TRUE(hasty_.accepting()) << "reading may hang where writing does not";
+}
+
+TEST_F(TimedStoreTest, ReadersOfTheLogAreToldInTime) {
+  const TileAddress address{0, 7, 256};
+  TimedLog hasty(io_.get_executor(), &store_, &group_, kSoon);
+  EXPECT_EQ(await(hasty.checkpoint()).error().code, ErrorCode::storage);
+  EXPECT_EQ(await(hasty.tile(address)).error().code, ErrorCode::storage);
+  store_.let_pass();
+  run_until([this] { return group_.size() == 0; });
+  TimedLog patient(io_.get_executor(), &store_, &group_, kNever);
+  EXPECT_EQ(await(patient.checkpoint()).value(), "note");
+  EXPECT_EQ(await(patient.tile(address)).value(), "0/007");
 }
 
 TEST_F(TimedStoreTest, AFaultOfTheStoreIsToldAndLeavesNothingOverdue) {
